@@ -1,4 +1,58 @@
 #!/usr/bin/env bash
-set -euo pipefail
+# Builds everything and runs every test: the .NET ones and the browser client's under Node.
+#
+#   tests/run.sh           all of them; installs what is missing when run as root on Debian
+#   tests/run.sh --quick   without the browser and without the slow ones (Category=Browser, Category=Slow)
+#
+# The last line is the sum: "N passed, N failed", and ", N skipped" if any were.
+# With CI=true a skipped test is a failure, unless its reason starts with "cannot exist here:".
+set -uo pipefail
 cd "$(dirname "$0")/.."
-dotnet build -c Release --nologo -v quiet
+
+quick=
+case "${1-}" in
+  '') ;;
+  --quick) quick=1 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' tests/run.sh >&2; exit 2 ;;
+esac
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+# A build server that outlives us would keep the caller's pipe open.
+export MSBUILDDISABLENODEREUSE=1
+# The tests use the system's Chromium.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+[ -z "$quick" ] || export RFB_QUICK=1 # tells the Node tests
+
+results=$PWD/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+: >"$results/counts"
+
+. tests/run/tools.sh
+. tests/run/counts.sh
+
+need_tools || exit 1
+
+echo "== build"
+dotnet build RfBroadcast.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false </dev/null || {
+  echo 'The build failed, so no test ran.' >&2
+  exit 1
+}
+
+for project in tests/*/*.Tests.csproj; do
+  name=$(basename "$project" .csproj)
+  echo "== $name"
+  dotnet test "$project" -c Release --no-build --nologo \
+    ${quick:+--filter 'Category!=Browser&Category!=Slow'} \
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none </dev/null
+  count_trx "$name" "$results/$name.trx" $?
+done
+
+if [ -f tests/client/package.json ]; then
+  echo "== client"
+  NODE_OPTIONS='--test-reporter=tap' npm --prefix tests/client test --silent </dev/null 2>&1 | tee "$results/client.tap"
+  count_tap client "$results/client.tap" "${PIPESTATUS[0]}"
+fi
+
+print_sum

@@ -1,0 +1,20 @@
+using RfBroadcast.TestSupport.Architecture;
+using Xunit.Abstractions;
+
+namespace RfBroadcast.Tests.Architecture;
+
+public sealed class CorePackageTests(ITestOutputHelper output) : PackageRules("RfBroadcast", 1000..2000, output)
+{
+    // The exceptions are a family: callers catch the root for all of them.
+    protected override IReadOnlyCollection<string> OpenClasses => ["BroadcastException"];
+
+    protected override bool MayReference(string assembly) =>
+        assembly.StartsWith("System.", StringComparison.Ordinal)
+        || assembly is "Microsoft.Extensions.Configuration.Abstractions"
+            or "Microsoft.Extensions.Configuration.Binder"
+            or "Microsoft.Extensions.DependencyInjection.Abstractions"
+            or "Microsoft.Extensions.Logging.Abstractions"
+            or "Microsoft.Extensions.Options"
+            or "Microsoft.Extensions.Options.ConfigurationExtensions"
+            or "Microsoft.Extensions.Primitives";
+}
