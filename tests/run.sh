@@ -51,8 +51,9 @@ done
 
 if [ -f tests/client/package.json ]; then
   echo "== client"
-  NODE_OPTIONS='--test-reporter=tap' npm --prefix tests/client test --silent </dev/null 2>&1 | tee "$results/client.tap"
-  count_tap client "$results/client.tap" "${PIPESTATUS[0]}"
+  NODE_OPTIONS="--test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination=\"$results/client.tap\"" \
+    npm --prefix tests/client test --silent </dev/null
+  count_tap client "$results/client.tap" $?
 fi
 
 print_sum
