@@ -4,11 +4,13 @@ have_node() {
   command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node) >= 20' 2>/dev/null)" = true ]
 }
 
-# Prints the Debian packages that are missing.
+# Prints the Debian packages that are missing, on one line.
 missing_packages() {
-  have_node || echo nodejs npm
-  command -v redis-server >/dev/null || echo redis-server
-  [ -n "$quick" ] || [ -x /usr/bin/chromium ] || echo chromium
+  local missing=()
+  have_node || missing+=(nodejs npm)
+  command -v redis-server >/dev/null || missing+=(redis-server)
+  [ -n "$quick" ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
+  echo "${missing[*]}"
 }
 
 need_tools() {
@@ -18,7 +20,7 @@ need_tools() {
   fi
 
   local missing
-  missing=$(missing_packages | xargs)
+  missing=$(missing_packages)
   if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "== install $missing"
     # RUNLEVEL=1: do not start a Redis service; tests start their own.
@@ -26,7 +28,7 @@ need_tools() {
     apt-get update -q </dev/null &&
       RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing </dev/null
     hash -r
-    missing=$(missing_packages | xargs)
+    missing=$(missing_packages)
   fi
   if [ -n "$missing" ]; then
     echo "Missing: $missing. On Debian, as root: apt-get update && apt-get install $missing" >&2
