@@ -23,12 +23,13 @@ export class FakeClock {
         return [...this.#timers.values()].map(({ due }) => due - this.#now).sort((a, b) => a - b);
     }
 
-    /** Time passes; what falls due runs when it is due. */
+    /** Time passes; what falls due runs when it is due. What is set at the very end is left for the next time, with no delay too. */
     advance(time) {
         const end = this.#now + time;
+        const lastId = this.#lastId;
         for (;;) {
             const [id, timer] = this.#next() ?? [];
-            if (!timer || timer.due > end) break;
+            if (!timer || timer.due > end || (timer.due === end && id > lastId)) break;
             this.#timers.delete(id);
             this.#now = Math.max(this.#now, timer.due);
             timer.action();
