@@ -1,0 +1,205 @@
+using System.Buffers;
+
+namespace RfBroadcast;
+
+/// <summary>The fan-out: a run of messages becomes a batch per wire protocol, and every subscription gets its slice.</summary>
+internal sealed partial class HubChannel
+{
+    private readonly List<ProtocolGroup> _groups = [];
+    private int _count;
+
+    /// <summary>How many connections are subscribed, without a socket or with one.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public void Add(Subscription subscription)
+    {
+        var protocol = subscription.Connection.Socket?.Protocol;
+        lock (_gate)
+        {
+            var group = _groups.Find(candidate => ReferenceEquals(candidate.Protocol, protocol));
+            if (group is null)
+            {
+                group = new ProtocolGroup(protocol);
+                _groups.Add(group);
+            }
+
+            group.Add(subscription);
+            _count++;
+        }
+    }
+
+    public void Remove(Subscription subscription)
+    {
+        var protocol = subscription.Connection.Socket?.Protocol;
+        lock (_gate)
+        {
+            _groups.Find(candidate => ReferenceEquals(candidate.Protocol, protocol))?.Remove(subscription);
+            _count--;
+        }
+
+        hub.Forget(subscription);
+    }
+
+    /// <summary>The ids of the connections subscribed. From any thread.</summary>
+    public List<string> ConnectionIds()
+    {
+        lock (_gate)
+        {
+            var ids = new List<string>(_count);
+            foreach (var group in _groups)
+            {
+                foreach (var subscription in group.Items)
+                {
+                    ids.Add(subscription.Connection.Id);
+                }
+            }
+
+            return ids;
+        }
+    }
+
+    /// <summary>Tells one subscriber that it is subscribed.</summary>
+    public static void Tell(Subscription subscription, SubscribedFrame frame)
+    {
+        if (subscription.Connection.Socket is { } socket)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            socket.Protocol.WriteSubscribed(output, frame);
+            socket.SendControl(output.WrittenMemory);
+        }
+    }
+
+    /// <summary>Tells one subscriber that its subscription has ended.</summary>
+    public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason)
+    {
+        if (subscription.Connection.Socket is { } socket)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            socket.Protocol.WriteUnsubscribed(output, channel, reason);
+            socket.SendControl(output.WrittenMemory);
+        }
+    }
+
+    /// <summary>Sends messages to one subscriber, whatever its floors: what it missed.</summary>
+    public void Send(Subscription subscription, List<BroadcastMessage> messages)
+    {
+        if (subscription.Connection.Socket is not { } socket)
+        {
+            return;
+        }
+
+        var builder = BatchBuilder.OfThread;
+        builder.Clear();
+        foreach (var message in messages)
+        {
+            builder.Add(socket.Protocol, message);
+            if (builder.Length >= Batch.MaxBytes)
+            {
+                SendAll(socket, builder);
+            }
+        }
+
+        while (builder.Count > 0)
+        {
+            SendAll(socket, builder);
+        }
+    }
+
+    /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
+    public void Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
+
+    private void SendAll(IConnection socket, BatchBuilder builder)
+    {
+        var batch = builder.Build(channel, Settings.Overflow);
+        socket.Send(new BatchSlice(batch, 0, batch.Frames.Length));
+    }
+
+    private void FanOut()
+    {
+        if (_run.Count == 0)
+        {
+            return;
+        }
+
+        Release();
+        foreach (var group in _groups)
+        {
+            if (group.Protocol is not null && group.Count > 0)
+            {
+                FanOut(group, group.Protocol);
+            }
+        }
+
+        foreach (var item in _run)
+        {
+            if (item is BroadcastMessage { Offset: > 0 } message)
+            {
+                LastOffset = message.Offset;
+            }
+        }
+
+        _run.Clear();
+        _runBytes = 0;
+    }
+
+    private void FanOut(ProtocolGroup group, IWireProtocol protocol)
+    {
+        var builder = BatchBuilder.OfThread;
+        builder.Clear();
+        foreach (var item in _run)
+        {
+            try
+            {
+                builder.Add(protocol, item);
+            }
+            catch (Exception fault)
+            {
+                Log.EncodingFailed(logger, fault, channel.WireName, protocol.Name);
+                continue;
+            }
+
+            if (builder.Length >= Batch.MaxBytes)
+            {
+                FanOut(group, builder.Build(channel, Settings.Overflow));
+            }
+        }
+
+        while (builder.Count > 0)
+        {
+            FanOut(group, builder.Build(channel, Settings.Overflow));
+        }
+    }
+
+    private void FanOut(ProtocolGroup group, Batch batch)
+    {
+        if (batch.HasExceptions)
+        {
+            MarkLeftOut(batch);
+        }
+
+        var whole = new BatchSlice(batch, 0, batch.Frames.Length);
+        foreach (var subscription in group.Items)
+        {
+            if (subscription.TakesWhole(batch))
+            {
+                subscription.Connection.Socket!.Send(whole); // a group with a protocol has sockets
+            }
+            else
+            {
+                Deliver(subscription, whole);
+            }
+        }
+    }
+
+    /// <summary>Marks the few subscriptions that some frame leaves out, so that the others need no look at the index.</summary>
+    private void MarkLeftOut(Batch batch)
+    {
+        foreach (ref readonly var frame in batch.Frames)
+        {
+            if (frame.Except is not null && hub.FindSubscription(frame.Except, channel.WireName) is { } subscription)
+            {
+                subscription.LeftOutOf = batch;
+            }
+        }
+    }
+}

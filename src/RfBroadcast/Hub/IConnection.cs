@@ -1,0 +1,31 @@
+namespace RfBroadcast;
+
+/// <summary>
+/// One client's socket as the hub sees it. The hub calls it from the pumps of several channels at once; no call may block or
+/// throw. Frames leave in the order of the calls.
+/// </summary>
+public interface IConnection
+{
+    /// <summary>The id that names the connection to the app and to other clients; unique among all nodes.</summary>
+    string Id { get; }
+
+    /// <summary>The user the connection was authenticated as, or null.</summary>
+    string? UserId { get; }
+
+    /// <summary>How frames are written for it.</summary>
+    IWireProtocol Protocol { get; }
+
+    /// <summary>Sends frames of a channel: writes them now when idle, else queues them in bounds.</summary>
+    void Send(in BatchSlice frames);
+
+    /// <summary>Sends one frame that is never dropped.</summary>
+    void SendControl(ReadOnlyMemory<byte> frame);
+
+    /// <summary>Waits until so little is queued that a recovery may be sent, or the connection has closed.</summary>
+    ValueTask WaitForRoomAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts to close the connection, after what is queued. Later calls do nothing.</summary>
+    /// <param name="code">The WebSocket close code.</param>
+    /// <param name="reason">A text for people, at most 123 bytes of UTF-8.</param>
+    void Close(int code, string reason);
+}

@@ -1,0 +1,246 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace RfBroadcast;
+
+/// <summary>
+/// This node's registry of who is subscribed, and the only place that fans out (the fan-out itself is one file on:
+/// <c>HubChannel.FanOut.cs</c>). Broadcasters bring it messages; end points bring it connections. Thread-safe.
+/// </summary>
+/// <remarks>
+/// No lock is held across channels: each channel is pumped by one worker at a time, and two channels never wait for each
+/// other. A connection that fails or is slow is its own affair; nothing here waits for it.
+/// </remarks>
+public sealed class LocalHub
+{
+    private readonly ConcurrentDictionary<string, HubChannel> _channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConnectionEntry> _connections = new(StringComparer.Ordinal);
+    private readonly BroadcastOptions _options;
+    private readonly ILogger _logger;
+    private int _sockets;
+
+    /// <summary>Makes an empty hub.</summary>
+    public LocalHub(IOptions<BroadcastOptions> options, ILogger<LocalHub>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        _logger = (ILogger?)logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>How many connections with a socket there are.</summary>
+    public int ConnectionCount => Volatile.Read(ref _sockets);
+
+    /// <summary>How many channels are subscribed to or busy.</summary>
+    public int ChannelCount => _channels.Count;
+
+    /// <summary>The connections with a socket, at this moment.</summary>
+    public IReadOnlyList<IConnection> Connections
+    {
+        get
+        {
+            var sockets = new List<IConnection>(ConnectionCount);
+            foreach (var entry in _connections)
+            {
+                if (entry.Value.Socket is { } socket)
+                {
+                    sockets.Add(socket);
+                }
+            }
+
+            return sockets;
+        }
+    }
+
+    /// <summary>Adds a connection; it can be subscribed from now on.</summary>
+    /// <returns>False when there is one with that id.</returns>
+    public bool TryAdd(IConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (!_connections.TryAdd(connection.Id, new ConnectionEntry(connection.Id, connection)))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _sockets);
+        return true;
+    }
+
+    /// <summary>The connection with this id and a socket, or null.</summary>
+    public IConnection? FindConnection(string connectionId) => _connections.GetValueOrDefault(connectionId)?.Socket;
+
+    /// <summary>Whether a message of this channel would be taken without waiting.</summary>
+    public bool HasRoom(Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return _channels.GetValueOrDefault(channel.WireName)?.HasRoom ?? true;
+    }
+
+    /// <summary>Waits until the channel's pump has taken enough; then look at <see cref="HasRoom"/> again.</summary>
+    public ValueTask WaitForRoomAsync(Channel channel, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        var waiting = _channels.GetValueOrDefault(channel.WireName)?.WaitForRoomAsync();
+        return waiting is null or { IsCompleted: true } ? default : new ValueTask(waiting.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>
+    /// Posts a message to its channel's subscribers here, in the order of the calls. It is taken even when there is no room:
+    /// whoever publishes asks <see cref="HasRoom"/> first.
+    /// </summary>
+    /// <returns>How many connections are subscribed here.</returns>
+    public int Publish(BroadcastMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return _channels.TryGetValue(message.Channel.WireName, out var channel) && channel.TryPost(message) ? channel.Count : 0;
+    }
+
+    /// <summary>Posts that a member joined or left, in order with the channel's messages.</summary>
+    public void Publish(PresenceEdge edge)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        _channels.GetValueOrDefault(edge.Channel.WireName)?.TryPost(edge);
+    }
+
+    /// <summary>Sends a message to one connection.</summary>
+    /// <returns>False when there is no socket with that id here.</returns>
+    public bool Publish(DirectMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (FindConnection(message.ConnectionId) is not { } socket)
+        {
+            return false;
+        }
+
+        var output = new ArrayBufferWriter<byte>(message.Data.Length + 128);
+        socket.Protocol.WriteDirect(output, message);
+        socket.SendControl(output.WrittenMemory);
+        return true;
+    }
+
+    /// <summary>Subscribes a connection to a channel that has nothing to be read first: no history, no members.</summary>
+    public async ValueTask<SubscribeOutcome> SubscribeAsync(SubscribeRequest request) =>
+        (await StartAsync(request, recovers: false).ConfigureAwait(false)).Outcome;
+
+    /// <summary>Subscribes a connection that keeps live messages until what came before was read and given.</summary>
+    /// <returns>The outcome so far, and what to complete; null when there is nothing to complete.</returns>
+    public async ValueTask<(SubscribeOutcome Outcome, PendingSubscription? Pending)> BeginSubscribeAsync(SubscribeRequest request)
+    {
+        var result = await StartAsync(request, recovers: true).ConfigureAwait(false);
+        return (result.Outcome, result.Pending);
+    }
+
+    /// <summary>Ends a subscription and tells the client; after that no frame of the channel follows.</summary>
+    /// <returns>What has ended, or null when the connection was not subscribed.</returns>
+    public async ValueTask<EndedSubscription?> UnsubscribeAsync(string connectionId, Channel channel, UnsubscribeReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        return FindSubscription(connectionId, channel.WireName) is { } subscription
+            ? await EndAsync(subscription, reason).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <summary>Removes a connection and ends all its subscriptions, telling nobody.</summary>
+    /// <returns>What has ended.</returns>
+    public async ValueTask<IReadOnlyList<EndedSubscription>> RemoveConnectionAsync(string connectionId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        if (!_connections.TryRemove(connectionId, out var entry))
+        {
+            return [];
+        }
+
+        if (entry.Socket is not null)
+        {
+            Interlocked.Decrement(ref _sockets);
+        }
+
+        var ended = new List<EndedSubscription>();
+        foreach (var subscription in entry.Close())
+        {
+            if (await EndAsync(subscription, reason: null).ConfigureAwait(false) is { } end)
+            {
+                ended.Add(end);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>Whether a connection is subscribed here.</summary>
+    public bool IsSubscribed(string connectionId, Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        return FindSubscription(connectionId, channel.WireName) is not null;
+    }
+
+    /// <summary>The ids of the connections subscribed to a channel here.</summary>
+    public IReadOnlyList<string> GetConnections(Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return _channels.GetValueOrDefault(channel.WireName)?.ConnectionIds() ?? [];
+    }
+
+    /// <summary>The channels a connection is subscribed to here.</summary>
+    public IReadOnlyList<Channel> GetSubscriptions(string connectionId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        return _connections.TryGetValue(connectionId, out var entry)
+            ? Array.ConvertAll(entry.Subscriptions(), subscription => subscription.Channel.Channel)
+            : [];
+    }
+
+    internal Subscription? FindSubscription(string connectionId, string wireName) =>
+        _connections.TryGetValue(connectionId, out var entry) ? entry.Find(wireName) : null;
+
+    /// <summary>Takes a retired channel out.</summary>
+    internal void Remove(HubChannel channel) =>
+        _channels.TryRemove(new KeyValuePair<string, HubChannel>(channel.Channel.WireName, channel));
+
+    /// <summary>Takes an ended subscription off its connection, and a connection without a socket out after its last one.</summary>
+    internal void Forget(Subscription subscription)
+    {
+        var entry = subscription.Connection;
+        if (entry.Remove(subscription.Channel.Channel.WireName))
+        {
+            _connections.TryRemove(new KeyValuePair<string, ConnectionEntry>(entry.Id, entry));
+        }
+    }
+
+    private static async ValueTask<EndedSubscription?> EndAsync(Subscription subscription, UnsubscribeReason? reason)
+    {
+        var operation = new EndOperation(subscription, reason);
+        return subscription.Channel.TryPost(operation) && await operation.Task.ConfigureAwait(false)
+            ? new EndedSubscription(subscription.Channel.Channel, subscription.UserId, operation.WasLive)
+            : null;
+    }
+
+    private async ValueTask<SubscribeOperation.Result> StartAsync(SubscribeRequest request, bool recovers)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        while (true)
+        {
+            var entry = _connections.GetOrAdd(request.ConnectionId, static id => new ConnectionEntry(id, socket: null));
+            var operation = new SubscribeOperation(entry, request, recovers);
+            while (!ChannelOf(request.Channel).TryPost(operation))
+            {
+                // The channel retired between the look-up and the post; the next look-up makes a new one.
+            }
+
+            var result = await operation.Task.ConfigureAwait(false);
+            if (result.Outcome != SubscribeOutcome.Ended || entry.Socket is not null)
+            {
+                return result;
+            }
+
+            // An id without a socket was forgotten together with its last subscription: start with a new entry.
+        }
+    }
+
+    private HubChannel ChannelOf(Channel channel) =>
+        _channels.GetOrAdd(channel.WireName, static (_, made) => new HubChannel(made.Hub, made.Channel, made.Hub._options, made.Hub._logger), (Hub: this, Channel: channel));
+}

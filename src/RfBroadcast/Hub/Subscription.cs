@@ -1,0 +1,147 @@
+namespace RfBroadcast;
+
+/// <summary>
+/// One connection on one channel. While its history is read it is recovering and keeps live slices; then it is live. All of it
+/// is touched only by the channel's pump, but for <see cref="UserId"/>, which does not change.
+/// </summary>
+internal sealed class Subscription(HubChannel channel, ConnectionEntry connection, string? userId)
+{
+    private List<BatchSlice>? _kept;
+    private int _keptBytes;
+    private string? _previousConnectionId;
+
+    public HubChannel Channel => channel;
+
+    public ConnectionEntry Connection => connection;
+
+    /// <summary>Who it is on a presence channel.</summary>
+    public string? UserId => userId;
+
+    /// <summary>Its place in the channel's group of connections that speak its protocol.</summary>
+    public int Index { get; set; }
+
+    public bool HasEnded { get; set; }
+
+    /// <summary>Whether the client has been told that it is subscribed.</summary>
+    public bool IsEstablished { get; set; }
+
+    public bool IsRecovering { get; private set; }
+
+    /// <summary>Whether more was kept than may be: the messages of it are gone.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    public string? Epoch { get; set; }
+
+    /// <summary>The last message delivered when it started to recover.</summary>
+    public long HeldAt { get; private set; }
+
+    /// <summary>Messages up to here it has, from the history or from before.</summary>
+    public long OffsetFloor { get; set; }
+
+    /// <summary>Edges up to here its snapshot includes.</summary>
+    public long RevisionFloor { get; set; }
+
+    /// <summary>The batch in which some frame leaves this connection out.</summary>
+    public Batch? LeftOutOf { get; set; }
+
+    public void StartRecovering(string? previousConnectionId, long heldAt)
+    {
+        IsRecovering = true;
+        HeldAt = heldAt;
+        HasOverflowed = false;
+        _previousConnectionId = previousConnectionId;
+    }
+
+    /// <summary>Ends recovering: gives what was kept, to be delivered again under the floors set now.</summary>
+    public List<BatchSlice>? FinishRecovering()
+    {
+        var kept = _kept;
+        IsRecovering = false;
+        _kept = null;
+        _keptBytes = 0;
+        return kept;
+    }
+
+    /// <summary>Whether a batch goes to it whole, as nearly all do.</summary>
+    public bool TakesWhole(Batch batch) =>
+        !IsRecovering && !ReferenceEquals(LeftOutOf, batch) && batch.LowestOffset > OffsetFloor && batch.LowestRevision > RevisionFloor;
+
+    /// <summary>Takes the runs of a slice's frames that are meant for it.</summary>
+    public void Take(in BatchSlice slice, int keepLimit)
+    {
+        var frames = slice.Frames;
+        for (var i = 0; i < frames.Length;)
+        {
+            if (!IsMeant(frames[i]))
+            {
+                i++;
+                continue;
+            }
+
+            var first = i;
+            while (i < frames.Length && IsMeant(frames[i]))
+            {
+                i++;
+            }
+
+            var run = new BatchSlice(slice.Batch, slice.First + first, i - first);
+            if (IsRecovering)
+            {
+                Keep(run, keepLimit);
+            }
+            else
+            {
+                connection.Socket?.Send(run);
+            }
+        }
+    }
+
+    private bool IsMeant(in FrameEntry frame)
+    {
+        if (frame.Except is { } except
+            && (string.Equals(except, connection.Id, StringComparison.Ordinal)
+                || (_previousConnectionId is not null && string.Equals(except, _previousConnectionId, StringComparison.Ordinal))))
+        {
+            return false;
+        }
+
+        return frame.IsEdge ? frame.Order > RevisionFloor : frame.Order == 0 || frame.Order > OffsetFloor;
+    }
+
+    private void Keep(in BatchSlice run, int limit)
+    {
+        _kept ??= [];
+        if (!HasOverflowed && _keptBytes + run.Length > limit)
+        {
+            HasOverflowed = true;
+            var edges = new List<BatchSlice>();
+            foreach (var slice in _kept)
+            {
+                AddEdges(edges, slice);
+            }
+
+            _kept = edges;
+        }
+
+        if (HasOverflowed)
+        {
+            AddEdges(_kept, run);
+        }
+        else
+        {
+            _kept.Add(run);
+            _keptBytes += run.Length;
+        }
+    }
+
+    private static void AddEdges(List<BatchSlice> edges, in BatchSlice slice)
+    {
+        for (var i = 0; i < slice.Count; i++)
+        {
+            if (slice.Frames[i].IsEdge)
+            {
+                edges.Add(new BatchSlice(slice.Batch, slice.First + i, 1));
+            }
+        }
+    }
+}
