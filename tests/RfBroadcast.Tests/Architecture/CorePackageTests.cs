@@ -10,7 +10,8 @@ public sealed class CorePackageTests(ITestOutputHelper output) : PackageRules("R
 
     protected override bool MayReference(string assembly) =>
         assembly.StartsWith("System.", StringComparison.Ordinal)
-        || assembly is "Microsoft.Extensions.Configuration.Abstractions"
+        || assembly is "Microsoft.Extensions.Configuration" // by the generator that binds options, in place of reflection
+            or "Microsoft.Extensions.Configuration.Abstractions"
             or "Microsoft.Extensions.Configuration.Binder"
             or "Microsoft.Extensions.DependencyInjection.Abstractions"
             or "Microsoft.Extensions.Logging.Abstractions"

@@ -9,8 +9,12 @@ public sealed class PublicApiTests
     [Fact]
     public void Print_OfASpecimen_ShowsWhatCanBreakACaller()
     {
-        PublicApi.Print([typeof(Specimen<,>), typeof(SpecimenKind), typeof(SpecimenRecord), typeof(SpecimenCall), typeof(SpecimenExtensions)])
+        PublicApi.Print([typeof(Specimen<,>), typeof(SpecimenKind), typeof(SpecimenRecord), typeof(SpecimenCall), typeof(ISpecimen), typeof(SpecimenExtensions)])
             .Should().Be("""
+            RfBroadcast.Tests.Architecture: public interface ISpecimen : IDisposable
+                public int Number { get; }
+                public virtual void Close()
+                public void Open()
             RfBroadcast.Tests.Architecture: public delegate bool SpecimenCall(out int? number)
             RfBroadcast.Tests.Architecture: public static class SpecimenExtensions
                 public static TResult Apply<[DynamicallyAccessedMembers(PublicMethods)] TResult>(this string text, params int[] numbers) where TResult : struct
@@ -23,6 +27,7 @@ public sealed class PublicApiTests
                 public int Number { get; init; }
             RfBroadcast.Tests.Architecture: public abstract class Specimen<T, TKey> : IDisposable where T : class, new() where TKey : notnull
                 [RequiresUnreferencedCode] protected virtual string? Find<TItem>(TKey key, TItem? item = default, string text = "x")
+                [TupleElementNames(First, Second)] public ValueTuple<string, int?> Pair { get; set; }
                 protected Specimen()
                 public IReadOnlyList<string?>? Names { get; init; }
                 public abstract ValueTask<T?> GetAsync(in int number, CancellationToken token = default)
@@ -50,6 +55,8 @@ public abstract class Specimen<T, TKey> : IDisposable
 
     public required string Text { get; set; }
 
+    public (string First, int? Second) Pair { get; set; }
+
     internal int Hidden { get; set; }
 
     public abstract ValueTask<T?> GetAsync(in int number, CancellationToken token = default);
@@ -71,6 +78,15 @@ public enum SpecimenKind : byte
 }
 
 public sealed record SpecimenRecord(int Number, SpecimenKind Kind = SpecimenKind.Two);
+
+public interface ISpecimen : IDisposable
+{
+    int Number { get; }
+
+    void Open();
+
+    void Close() => Dispose();
+}
 
 public delegate bool SpecimenCall(out int? number);
 

@@ -23,6 +23,7 @@ internal static class ApiAttributes
         attribute == typeof(ObsoleteAttribute)
         || attribute == typeof(FlagsAttribute)
         || attribute == typeof(EditorBrowsableAttribute)
+        || attribute == typeof(TupleElementNamesAttribute)
         || (attribute.Namespace == "System.Diagnostics.CodeAnalysis"
             && attribute != typeof(SuppressMessageAttribute)
             && attribute != typeof(UnconditionalSuppressMessageAttribute)
@@ -33,9 +34,12 @@ internal static class ApiAttributes
         // A message's wording is not part of the contract.
         var arguments = attribute.ConstructorArguments
             .Where(argument => argument.Value is not string)
-            .Select(argument => argument.ArgumentType.IsEnum
-                ? Enum.ToObject(argument.ArgumentType, argument.Value!).ToString() // an enum argument has a value
-                : argument.Value?.ToString())
+            .Select(argument => argument.Value switch
+            {
+                IEnumerable<CustomAttributeTypedArgument> list => string.Join(", ", list.Select(item => item.Value)),
+                { } value when argument.ArgumentType.IsEnum => Enum.ToObject(argument.ArgumentType, value).ToString(),
+                var value => value?.ToString(),
+            })
             .ToList();
         return arguments.Count == 0 ? "" : $"({string.Join(", ", arguments)})";
     }

@@ -19,6 +19,7 @@ internal static class ApiSignature
         if (!type.IsEnum && !type.IsSubclassOf(typeof(Delegate)))
         {
             bases.AddRange(type.GetInterfaces()
+                .Except(type.BaseType?.GetInterfaces() ?? [])
                 .Where(contract => contract.IsVisible)
                 .Select(contract => ApiTypeName.Of(contract))
                 .Order(StringComparer.Ordinal));
@@ -28,10 +29,10 @@ internal static class ApiSignature
         if (type.IsSubclassOf(typeof(Delegate)))
         {
             var invoke = type.GetMethod("Invoke")!; // every delegate has it
-            return line + $"delegate {ReturnType(invoke)} {ApiTypeName.Of(type)}({Parameters(invoke)}){ApiGenerics.Constraints(type)}";
+            return line + $"delegate {ReturnType(invoke)} {ApiTypeName.Declared(type)}({Parameters(invoke)}){ApiGenerics.Constraints(type)}";
         }
 
-        return line + Kind(type) + ApiTypeName.Of(type)
+        return line + Kind(type) + ApiTypeName.Declared(type)
             + (type.IsEnum ? " : " + ApiTypeName.Of(Enum.GetUnderlyingType(type)) : "")
             + (bases.Count == 0 ? "" : " : " + string.Join(", ", bases))
             + ApiGenerics.Constraints(type);
@@ -93,6 +94,11 @@ internal static class ApiSignature
     private static string Modifiers(MethodInfo method)
     {
         var modifiers = method.IsStatic ? "static " : "";
+        if (method.IsAbstract && method.DeclaringType!.IsInterface) // no global methods in C#
+        {
+            return modifiers;
+        }
+
         if (method.IsAbstract)
         {
             return modifiers + "abstract ";

@@ -34,6 +34,9 @@ internal static class ApiTypeName
             : name;
     }
 
+    /// <summary>Without the namespace, which stands before a declaration anyway.</summary>
+    public static string Declared(Type type) => Of(type)[(type.IsNested ? 0 : Namespace(type).Length)..];
+
     public static string Simple(Type type) => type.Name.Split('`')[0];
 
     private static string Named(Type type, NullabilityInfo? nullability)

@@ -79,8 +79,22 @@ public abstract class PackageRules(string package, Range logIds, ITestOutputHelp
 
     private static IEnumerable<string> LineChanges(string before, string after)
     {
-        var old = before.Split('\n');
-        var now = after.Split('\n');
+        var old = WithType(before);
+        var now = WithType(after);
         return old.Except(now).Select(line => "- " + line).Concat(now.Except(old).Select(line => "+ " + line));
+    }
+
+    // Many types have the same member; with the type's line before it, it is one of a kind.
+    private static List<string> WithType(string text)
+    {
+        var lines = new List<string>();
+        var type = "";
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            type = line.StartsWith(' ') ? type : line;
+            lines.Add(line.StartsWith(' ') ? $"{type} {{ {line.Trim()} }}" : line);
+        }
+
+        return lines;
     }
 }
