@@ -5,9 +5,6 @@ namespace RfBroadcast.Tests.Architecture;
 
 public sealed class CorePackageTests(ITestOutputHelper output) : PackageRules("RfBroadcast", 1000..2000, output)
 {
-    // The exceptions are a family: callers catch the root for all of them.
-    protected override IReadOnlyCollection<string> OpenClasses => ["BroadcastException"];
-
     protected override bool MayReference(string assembly) =>
         assembly.StartsWith("System.", StringComparison.Ordinal)
         || assembly is "Microsoft.Extensions.Configuration" // by the generator that binds options, in place of reflection
