@@ -98,8 +98,8 @@ scenario("Sleep_While waiting for a pong_Asks once more before giving up", async
 for (const event of ["online", "visibilitychange", "pageshow"]) {
     scenario(`Wake_${event} while connected_Asks once with a short deadline`, async (world) => {
         const { peer } = await world.connected();
-        world.window.fire(event);
-        world.window.fire(event);
+        world.window.fire(event, { persisted: true });
+        world.window.fire(event, { persisted: true });
         world.window.fire("online");
         await peer.take({ type: "ping" });
         await settle();
@@ -111,8 +111,8 @@ for (const event of ["online", "visibilitychange", "pageshow"]) {
         const { echo, peer } = await world.connected();
         peer.close(1011);
         await world.state(echo, "reconnecting");
-        world.window.fire(event);
-        world.window.fire(event);
+        world.window.fire(event, { persisted: true });
+        world.window.fire(event, { persisted: true });
         await world.state(echo, "connected");
         assert.equal(world.server.handshakes.length, 2);
     });
@@ -135,6 +135,13 @@ scenario("Wake_Page hidden or offline_Nothing drastic", async (world) => {
     await settle();
     assert.deepEqual(peer.frames, []);
     assert.equal(echo.state, "connected");
+});
+
+scenario("Wake_pageshow of an ordinary load_Asks nothing", async (world) => {
+    const { peer } = await world.connected();
+    world.window.fire("pageshow", { persisted: false });
+    await settle();
+    assert.deepEqual(peer.frames, []);
 });
 
 scenario("Wake_After 1001_The paced return is kept", async (world) => {

@@ -27,34 +27,29 @@ const TIME = Object.freeze({
     longestTimer: 2 ** 31 - 1,
 });
 
-/** What went wrong, for `.error(f)`, `echo.on("error", f)` and rejected whispers. */
+/**
+ * What went wrong, for `.error(f)`, `echo.on("error", f)` and rejected whispers. The code is the server's (2000 or 2001 when it ended a
+ * subscription) or one of the client's own, see docs/client.md; the rest is explained in rf-broadcast.d.ts.
+ */
 class EchoError extends Error {
     constructor(code, message, { retryAfter = null, channel = null, event = null, willRetry = false } = {}) {
         super(message || String(code));
-        this.name = "EchoError";
-        /** The server's code; 2000 or 2001 when the server ended a subscription; the client's own are in docs/client.md. */
-        this.code = code;
-        /** Seconds to wait, where the server said so. */
-        this.retryAfter = retryAfter;
-        /** The channel's wire name, or null. */
-        this.channel = channel;
-        /** The wire name of the whisper that failed, or null. */
-        this.event = event;
-        /** Whether the client tries again by itself. */
-        this.willRetry = willRetry;
+        Object.assign(this, { name: "EchoError", code, retryAfter, channel, event, willRetry });
     }
 
-    static fromFrame(frame, more) {
-        return new EchoError(frame.code, frame.message, {
-            retryAfter: frame.retry_after ?? null, channel: frame.channel ?? null, ...more,
-        });
+    static fromFrame({ code, message, retry_after = null, channel = null }, more) {
+        return new EchoError(code, message, { retryAfter: retry_after, channel, ...more });
     }
 }
 
 /** An app's faulty listener is the app's to see, and nobody else's to suffer. */
-function reportFault(fault) {
-    if (typeof globalThis.reportError === "function") globalThis.reportError(fault);
-    else console.error(fault);
+function callSafely(listener, ...args) {
+    try {
+        listener(...args);
+    } catch (fault) {
+        if (typeof globalThis.reportError === "function") globalThis.reportError(fault);
+        else console.error(fault);
+    }
 }
 
 /** Functions by key. Adding one twice calls it once. */
@@ -87,17 +82,9 @@ class Listeners {
         for (const listener of [...(this.#byKey.get(key) ?? [])]) {
             if (!this.has(key, listener)) continue;
             called++;
-            Listeners.call(listener, ...args);
+            callSafely(listener, ...args);
         }
         return called;
-    }
-
-    static call(listener, ...args) {
-        try {
-            listener(...args);
-        } catch (fault) {
-            reportFault(fault);
-        }
     }
 }
 
@@ -191,13 +178,9 @@ class Connection {
         this.#backoff = new Backoff(clock);
     }
 
-    get state() {
-        return this.#state;
-    }
+    get state() { return this.#state; }
 
-    get id() {
-        return this.#id;
-    }
+    get id() { return this.#id; }
 
     connect() {
         if (this.#phase === "opening" || this.#phase === "open") return;
@@ -277,17 +260,16 @@ class Connection {
                 credentials: "include", cache: "no-store", redirect: "manual", signal: attempt.abort.signal,
                 headers: { Accept: "application/json" },
             });
-            reason = `HTTP ${response.status}`;
+            reason = response.status ? `HTTP ${response.status}` : "the server redirects";
             reason = (await response.json()).message || reason;
         } catch {
             // Unreachable, or not JSON: what is known so far is enough.
         }
         if (this.#attempt !== attempt) return;
 
-        const status = response?.status ?? null;
-        if (status === 400 || status === 403) {
-            this.#end("failed", status, reason);
-        } else if (status === 401 && typeof this.#options.token !== "function") {
+        const status = response?.status || null; // browsers show a redirect as 0
+        const newToken = typeof this.#options.token === "function";
+        if (status === 400 || status === 403 || (status === 401 && !newToken)) {
             this.#end("failed", status, reason);
         } else if (status === 401 && !this.#tokenRefused) {
             this.#tokenRefused = true;
@@ -423,7 +405,7 @@ class Connection {
         };
         on(window, "online", () => this.#wake());
         on(window?.document, "visibilitychange", () => window.document.visibilityState === "visible" && this.#wake());
-        on(window, "pageshow", () => this.#wake());
+        on(window, "pageshow", ({ persisted }) => (persisted || this.#phase === "asleep") && this.#wake()); // not after each load
         // An open socket can keep a page out of the back-forward cache, and would be dead when the page came back.
         on(window, "pagehide", () => {
             this.#drop();
@@ -728,7 +710,7 @@ function listenFromNow({ listeners }, key, listener, current) {
     if (!current()) return;
     queueMicrotask(() => {
         const args = current();
-        if (args && listeners.has(key, listener)) Listeners.call(listener, ...args);
+        if (args && listeners.has(key, listener)) callSafely(listener, ...args);
     });
 }
 
@@ -886,6 +868,11 @@ const SYSTEM_CLOCK = Object.freeze({
     clearTimeout: (timer) => globalThis.clearTimeout(timer),
     random: () => Math.random(),
 });
+
+/** Frames about a channel, and who takes them in its subscription. */
+const CHANNEL_FRAMES = new Map([
+    ["event", "event"], ["member_joined", "joined"], ["member_left", "departed"], ["gap", "gap"], ["unsubscribed", "unsubscribed"],
+]);
 
 const ECHO_EVENTS = ["state", "error"];
 
@@ -1086,26 +1073,11 @@ class Echo {
     #receive(frame) {
         if (this.#requests.answer(frame)) return;
         const subscription = this.#subscriptions.get(frame.channel);
-        switch (frame.type) {
-            case "event":
-                if (frame.channel === undefined) this.#listeners.emit(`event ${frame.event}`, frame.data, eventMeta(frame));
-                else subscription?.event(frame);
-                break;
-            case "member_joined":
-                subscription?.joined(frame);
-                break;
-            case "member_left":
-                subscription?.departed(frame);
-                break;
-            case "gap":
-                subscription?.gap(frame);
-                break;
-            case "unsubscribed":
-                subscription?.unsubscribed(frame);
-                break;
-            case "error":
-                this.#report(EchoError.fromFrame(frame), subscription?.links);
-                break;
+        if (frame.type === "error") this.#report(EchoError.fromFrame(frame), subscription?.links);
+        else if (frame.type === "event" && frame.channel === undefined) {
+            this.#listeners.emit(`event ${frame.event}`, frame.data, eventMeta(frame));
+        } else if (subscription && CHANNEL_FRAMES.has(frame.type)) {
+            subscription[CHANNEL_FRAMES.get(frame.type)](frame);
         }
     }
 

@@ -22,8 +22,8 @@ export class FakeWindow extends EventTarget {
         }
     }
 
-    fire(type) {
-        (type === "visibilitychange" ? this.document : this).dispatchEvent(new Event(type));
+    fire(type, details = {}) {
+        (type === "visibilitychange" ? this.document : this).dispatchEvent(Object.assign(new Event(type), details));
     }
 }
 
