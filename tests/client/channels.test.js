@@ -169,6 +169,19 @@ scenario("User_Another one after reconnecting_Moves to that one's channel, afres
     assert.deepEqual(got.first, [2]);
 });
 
+scenario("User_Another one, nobody else listened to the first_The first is let go", async (world) => {
+    world.server.welcome = { user_channel: "private-user.7" };
+    const { echo, peer } = await world.connected();
+    echo.user();
+    await peer.accept("private-user.7");
+    world.server.welcome = { user_channel: "private-user.8" };
+    peer.close(4203);
+    await world.reconnect(echo);
+    await world.server.peers[1].accept("private-user.8");
+    await settle();
+    assert.deepEqual(world.server.peers[1].frames, []);
+});
+
 scenario("Leave_A bare name_Leaves all three kinds and ignores what still comes", async (world) => {
     const { echo, peer } = await world.connected();
     const got = recorder();

@@ -148,6 +148,23 @@ scenario("Verdict_503 with Retry-After_Waits that long and a little more, whoeve
     await world.reconnect(echo);
 });
 
+scenario("Verdict_503 for longer than a browser's timer can wait_Does not come back at once", async (world) => {
+    const echo = await refused(world, { status: 503, headers: { "Retry-After": "99999999" } });
+    await world.state(echo, "reconnecting");
+    assert.deepEqual(world.clock.waits, [2 ** 31 - 1]);
+});
+
+scenario("Verdict_Comes after disconnect()_Changes nothing", async (world) => {
+    let answer;
+    world.server.refusal = { status: 403 };
+    const echo = world.echo({ fetch: () => new Promise((resolve) => { answer = resolve; }) });
+    await until(() => answer);
+    echo.disconnect();
+    answer(new Response("{}", { status: 403 }));
+    await settle();
+    assert.equal(echo.state, "disconnected");
+});
+
 scenario("Verdict_503 with a date_Waits until then", async (world) => {
     const date = new Date(world.clock.now() + 60_000);
     const echo = await refused(world, { status: 503, headers: { "Retry-After": date.toUTCString() } });

@@ -243,11 +243,12 @@ scenario("Error_Nobody listens_Is at least on the console", async (world) => {
 scenario("Error_Waiting to try again when the connection goes_Subscribes with the next connection, once", async (world) => {
     const { echo, peer } = await world.connected();
     echo.channel("orders");
-    await peer.refuse({ type: "subscribe" }, "rate_limited", { retry_after: 100 });
+    await peer.refuse({ type: "subscribe" }, "rate_limited", { retry_after: 20 });
     await until(() => echo.errors.length === 1);
     const next = await comeBack(world, echo);
     await next.accept("orders");
-    world.clock.advance(20_000);
+    await settle();
+    world.clock.advance(25_000); // past the time it would have tried again
     await settle();
     assert.deepEqual(next.frames, []);
 });
