@@ -70,6 +70,20 @@ scenario("Backoff_Accepted and closed again and again_Grows all the same", async
     assert.equal(await world.reconnect(echo), 250);
 });
 
+scenario("RetryAt_Waiting_Is when the next attempt starts; otherwise null", async (world) => {
+    const { echo, peer } = await world.connected();
+    assert.equal(echo.retryAt, null);
+
+    peer.close(1011);
+    await world.state(echo, "reconnecting");
+    assert.equal(echo.retryAt, world.clock.now() + 250);
+
+    world.clock.advance(250);
+    assert.equal(echo.retryAt, null);
+    await world.state(echo, "connected");
+    assert.equal(echo.retryAt, null);
+});
+
 scenario("Backoff_4200 again and again_Is at once only the first time", async (world) => {
     const { echo } = await world.connected();
     const waits = [];

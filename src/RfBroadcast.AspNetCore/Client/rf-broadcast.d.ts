@@ -159,6 +159,8 @@ export declare class Echo {
 
     /** What the connection does at the moment. */
     readonly state: EchoState;
+    /** While waiting for the next attempt to connect: when that is, in milliseconds since 1970. Otherwise null. */
+    readonly retryAt: number | null;
     /** Connects, or tries again at once when waiting; does nothing when connected. */
     connect(): void;
     /** Ends the connection until `connect()`. Channels stay, and come back then with what they missed. */

@@ -162,6 +162,7 @@ class Connection {
     /** The current attempt. What holds another one, after an await or from an old socket, is stale and does nothing. */
     #attempt = null;
     #timer = null;
+    #retryAt = null;
     #mayHurry = false;
     #tokenRefused = false;
     #pingInterval = TIME.defaultPingInterval;
@@ -179,6 +180,8 @@ class Connection {
     }
 
     get state() { return this.#state; }
+
+    get retryAt() { return this.#phase === "waiting" ? this.#retryAt : null; }
 
     get id() { return this.#id; }
 
@@ -353,6 +356,7 @@ class Connection {
         this.#phase = "waiting";
         // A server that asked for time gets it, whoever looks at the page.
         this.#mayHurry = how === "backoff" || how === "atOnce";
+        this.#retryAt = this.#clock.now() + delay;
         this.#after(delay, () => this.#open());
         this.#setState("reconnecting", code, reason);
     }
@@ -922,6 +926,11 @@ class Echo {
     /** "connecting", "connected", "reconnecting", "disconnected" or "failed". */
     get state() {
         return this.#connection.state;
+    }
+
+    /** While waiting for the next attempt: when that is, in milliseconds since 1970. Otherwise null. */
+    get retryAt() {
+        return this.#connection.retryAt;
     }
 
     /** Connects, or tries again at once when waiting; does nothing when connected. */

@@ -41,6 +41,7 @@ const off: () => void = echo.on("state", ({ state, previous, code, reason }: Ech
 echo.on("error", (error) => error.code);
 echo.off("state");
 const state: EchoState = echo.state;
+const retryAt: number | null = echo.retryAt;
 fetch("/messages", { method: "POST", headers: { "Content-Type": "application/json", ...echo.headers() } });
 const id: string | null = echo.socketId();
 echo.leave("chat.1");
