@@ -18,6 +18,8 @@ internal static class ChannelName
     private static readonly SearchValues<char> KeptInSegment =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-@,;");
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static readonly string[] ReservedPrefixes = ["private-encrypted-", "cache-", "private-cache-", "presence-cache-"];
 
     public static string PrefixOf(ChannelKind kind) => kind switch
@@ -45,10 +47,9 @@ internal static class ChannelName
             return string.Create(CultureInfo.InvariantCulture, $"it has {wireName.Length} characters with its prefix; at most {Channel.MaxLength} are allowed");
         }
 
-        var wrong = wireName.AsSpan().IndexOfAnyExcept(Allowed);
-        if (wrong >= 0)
+        if (FindWrongCharacter(wireName) is { } fault)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"the character '{wireName[wrong]}' is not allowed; allowed are {AllowedText}");
+            return fault;
         }
 
         foreach (var prefix in ReservedPrefixes)
@@ -62,7 +63,17 @@ internal static class ChannelName
         return wireName is PrivatePrefix or PresencePrefix ? $"nothing follows the prefix \"{wireName}\"" : null;
     }
 
+    /// <summary>What is wrong with the characters of a part of a name, or null when all are allowed.</summary>
+    public static string? FindWrongCharacter(string part)
+    {
+        var wrong = part.AsSpan().IndexOfAnyExcept(Allowed);
+        return wrong < 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"the character '{part[wrong]}' is not allowed; allowed are {AllowedText}");
+    }
+
     /// <summary>Turns any text into one segment of a name; different texts give different segments.</summary>
+    /// <exception cref="InvalidChannelException">It is not valid Unicode: replaced by something valid, two ids could meet.</exception>
     public static string EscapeSegment(string text)
     {
         if (text.AsSpan().IndexOfAnyExcept(KeptInSegment) < 0)
@@ -71,7 +82,7 @@ internal static class ChannelName
         }
 
         var escaped = new StringBuilder(text.Length + 8);
-        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        foreach (var octet in Utf8Of(text))
         {
             if (KeptInSegment.Contains((char)octet))
             {
@@ -84,5 +95,17 @@ internal static class ChannelName
         }
 
         return escaped.ToString();
+    }
+
+    private static byte[] Utf8Of(string text)
+    {
+        try
+        {
+            return StrictUtf8.GetBytes(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new InvalidChannelException(text, "it is not valid Unicode text");
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace RfBroadcast;
 
 /// <summary>Reads the text of a <see cref="ChannelPattern"/>.</summary>
@@ -10,7 +12,7 @@ internal static class PatternParser
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < segments.Length; i++)
         {
-            var segment = ParseSegment(pattern, parts[i]);
+            var segment = ParseSegment(pattern, parts[i], isFirst: i == 0);
             if (segment.TakesRest && i < segments.Length - 1)
             {
                 throw Fault(pattern, $"\"{parts[i]}\" takes the rest of the name, so it must come last");
@@ -27,7 +29,7 @@ internal static class PatternParser
         return segments;
     }
 
-    private static PatternSegment ParseSegment(string pattern, string part)
+    private static PatternSegment ParseSegment(string pattern, string part, bool isFirst)
     {
         if (part.StartsWith('{') && part.EndsWith('}'))
         {
@@ -39,14 +41,26 @@ internal static class PatternParser
             throw Fault(pattern, $"\"{part}\" mixes text and a parameter; put a dot between them");
         }
 
-        // A literal is part of a name: the same rules hold, and a wire prefix would never match.
-        var fault = ChannelName.FindFault(part);
-        if (fault is null && ChannelName.KindOf(pattern) != ChannelKind.Public)
+        var fault = FindLiteralFault(part, isFirst);
+        return fault is null ? new PatternSegment(part, isParameter: false, takesRest: false, []) : throw Fault(pattern, fault);
+    }
+
+    /// <summary>A literal is part of a name, so a name's rules hold; those on how it starts for the first one only.</summary>
+    private static string? FindLiteralFault(string part, bool isFirst)
+    {
+        if (part.Length == 0)
         {
-            fault = "patterns take bare names, without \"private-\" or \"presence-\"";
+            return "a segment is empty";
         }
 
-        return fault is null ? new PatternSegment(part, isParameter: false, takesRest: false, []) : throw Fault(pattern, fault);
+        if (!isFirst)
+        {
+            return ChannelName.FindWrongCharacter(part);
+        }
+
+        return ChannelName.KindOf(part) == ChannelKind.Public
+            ? ChannelName.FindFault(part)
+            : "patterns take bare names, without \"private-\" or \"presence-\"";
     }
 
     private static PatternSegment ParseParameter(string pattern, string part)
@@ -75,8 +89,15 @@ internal static class PatternParser
         var hasArgument = open > 0 && text.EndsWith(')');
         var name = hasArgument ? text[..open] : text;
         var argument = hasArgument ? text[(open + 1)..^1] : null;
-        return SegmentConstraints.Find(name, argument)
-            ?? throw Fault(pattern, $"\"{text}\" is not a known constraint; known are {SegmentConstraints.Known}");
+        try
+        {
+            return SegmentConstraints.Find(name, argument)
+                ?? throw Fault(pattern, $"\"{text}\" is not a known constraint; known are {SegmentConstraints.Known}");
+        }
+        catch (RegexParseException fault)
+        {
+            throw Fault(pattern, $"\"{text}\" is not a valid expression: {fault.Message}");
+        }
     }
 
     /// <summary>Splits at a separator that stands outside all braces and parentheses.</summary>
