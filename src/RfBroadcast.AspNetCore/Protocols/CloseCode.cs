@@ -1,0 +1,15 @@
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>The WebSocket close codes of the native protocol (docs/protocol.md).</summary>
+internal static class CloseCode
+{
+    public const int Normal = 1000;
+    public const int GoingAway = 1001;
+    public const int NoStatus = 1005;
+    public const int MessageTooBig = 1009;
+    public const int InternalError = 1011;
+    public const int Misuse = 4003;
+    public const int TooSlow = 4103;
+    public const int NoPong = 4201;
+    public const int TokenExpired = 4203;
+}

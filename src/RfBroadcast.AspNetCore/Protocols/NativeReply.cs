@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>The frames of the native protocol that answer one connection: greeting, pongs, acknowledgements, errors.</summary>
+internal static class NativeReply
+{
+    public static ReadOnlyMemory<byte> Connected(string connectionId, TimeSpan pingInterval, string? userId, DateTimeOffset? expiresAt)
+    {
+        var json = FrameWriter.Start("connected"u8);
+        json.WriteString("connection_id"u8, connectionId);
+        json.WriteNumber("protocol"u8, NativeProtocol.Version);
+        json.WriteNumber("ping_interval"u8, pingInterval.TotalSeconds);
+        if (userId is not null)
+        {
+            json.WriteString("user_id"u8, userId);
+            json.WriteString("user_channel"u8, Channel.User(userId).WireName);
+        }
+
+        if (expiresAt is { } expiry)
+        {
+            json.WriteSeconds("expires_at"u8, expiry);
+        }
+
+        return json.End();
+    }
+
+    public static ReadOnlyMemory<byte> Pong(string? requestId) => FrameWriter.Start("pong"u8, requestId).End();
+
+    /// <summary>The answer to the short form of a ping, with its data.</summary>
+    public static ReadOnlyMemory<byte> Pong(string? requestId, JsonElement? data, DateTimeOffset now)
+    {
+        var json = FrameWriter.Start("event"u8, requestId);
+        json.WriteString("event"u8, "pong"u8);
+        json.WriteRaw("data"u8, data is { } value ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value) : "null"u8);
+        json.WriteTimestamp("timestamp"u8, now);
+        return json.End();
+    }
+
+    public static ReadOnlyMemory<byte> Ack(string requestId) => FrameWriter.Start("ack"u8, requestId).End();
+
+    public static ReadOnlyMemory<byte> Error(ClientFault fault, string? requestId)
+    {
+        var json = FrameWriter.Start("error"u8, requestId);
+        json.WriteString("code"u8, fault.Code);
+        json.WriteString("message"u8, fault.Message);
+        if (fault.Channel is not null)
+        {
+            json.WriteString("channel"u8, fault.Channel);
+        }
+
+        if (fault.RetryAfter is { } wait)
+        {
+            json.WriteNumber("retry_after"u8, Math.Max(0.001, Math.Round(wait.TotalSeconds, 3)));
+        }
+
+        return json.End();
+    }
+}

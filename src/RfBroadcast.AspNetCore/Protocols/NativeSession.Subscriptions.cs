@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>Subscribing and unsubscribing.</summary>
+internal sealed partial class NativeSession
+{
+    // By wire name: grants that end by themselves.
+    private readonly ConcurrentDictionary<string, WheelEntry> _expiries = new(StringComparer.Ordinal);
+    private int _subscribing;
+
+    private async ValueTask<ClientFault?> SubscribeAsync(SubscribeCommand command)
+    {
+        if (!Channel.TryParse(command.Channel, out var channel, out var invalid))
+        {
+            return new ClientFault(ErrorCode.InvalidChannel, invalid, command.Channel);
+        }
+
+        var request = new SubscribeRequest
+        {
+            ConnectionId = connection.Id,
+            Channel = channel,
+            Since = command.Since,
+            PreviousConnectionId = command.PreviousConnectionId,
+            Last = command.Last,
+            RequestId = command.RequestId,
+        };
+        if (services.Hub.IsSubscribed(connection.Id, channel))
+        {
+            // Answered again, and nothing changes: who it is there was settled the first time.
+            services.Hub.TryGetSubscriber(connection.Id, channel, out var userId);
+            await services.Broadcaster.SubscribeAsync(request with { UserId = userId }, _ended.Token).ConfigureAwait(false);
+            return null;
+        }
+
+        try
+        {
+            var others = Interlocked.Increment(ref _subscribing) - 1;
+            return services.Hub.CountSubscriptions(connection.Id) + others >= services.Options.MaxChannelsPerConnection
+                ? new ClientFault(
+                    ErrorCode.TooManyChannels,
+                    $"one connection may be subscribed to {services.Options.MaxChannelsPerConnection} channels",
+                    command.Channel)
+                : await AuthorizeAndSubscribeAsync(request).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _subscribing);
+        }
+    }
+
+    private async ValueTask<ClientFault?> AuthorizeAndSubscribeAsync(SubscribeRequest request)
+    {
+        var channel = request.Channel;
+        var decision = await AuthorizeAsync(channel).ConfigureAwait(false);
+        if (!decision.IsGranted)
+        {
+            return new ClientFault(decision.ErrorCode ?? ErrorCode.Forbidden, decision.Message ?? "access denied", channel.WireName);
+        }
+
+        var outcome = await services.Broadcaster
+            .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, _ended.Token)
+            .ConfigureAwait(false);
+        if (outcome == SubscribeOutcome.Subscribed && decision.ExpiresAt is { } expiry)
+        {
+            EndWhenExpired(channel, expiry);
+        }
+
+        return null;
+    }
+
+    private async ValueTask<ChannelDecision> AuthorizeAsync(Channel channel)
+    {
+        if (channel.Kind == ChannelKind.Public)
+        {
+            // No handler of the app's runs for it, so there is nothing to wait for.
+            return await services.Authorizer
+                .AuthorizeAsync(channel, connection.Id, connection.Identity.User, connection.UserId, _ended.Token)
+                .ConfigureAwait(false);
+        }
+
+        using var timeout = new CancellationTokenSource(services.Options.AuthorizationTimeout, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ended.Token);
+        try
+        {
+            // WaitAsync, because a handler need not look at its token.
+            return await services.Authorizer
+                .AuthorizeAsync(channel, connection.Id, connection.Identity.User, connection.UserId, either.Token)
+                .AsTask()
+                .WaitAsync(either.Token)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !_ended.IsCancellationRequested)
+        {
+            Log.AuthorizationTimedOut(services.Logger, channel.WireName, services.Options.AuthorizationTimeout);
+            return new ChannelDecision(
+                IsGranted: false, ErrorCode.Internal, "the authorization took too long; try again", UserId: null, UserInfo: null, ExpiresAt: null);
+        }
+    }
+
+    private async ValueTask<ClientFault?> UnsubscribeAsync(UnsubscribeCommand command)
+    {
+        if (!Channel.TryParse(command.Channel, out var channel, out var invalid))
+        {
+            return new ClientFault(ErrorCode.InvalidChannel, invalid, command.Channel);
+        }
+
+        if (_expiries.TryRemove(channel.WireName, out var expiry))
+        {
+            expiry.Cancel();
+        }
+
+        var asked = new UnsubscribeReason(Code: 0, Message: null, command.RequestId);
+        return await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, asked, _ended.Token).ConfigureAwait(false)
+            ? null
+            : new ClientFault(ErrorCode.NotSubscribed, "there is no subscription to this channel", command.Channel);
+    }
+
+    private void EndWhenExpired(Channel channel, DateTimeOffset expiry)
+    {
+        var entry = services.Wheel.Schedule(
+            expiry - services.Time.GetUtcNow(),
+            () => ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.Session.ExpireAsync(session.Channel), (Session: this, Channel: channel), preferLocal: false));
+        _expiries.AddOrUpdate(
+            channel.WireName,
+            static (_, made) => made,
+            static (_, old, made) =>
+            {
+                old.Cancel();
+                return made;
+            },
+            entry);
+    }
+
+    private async Task ExpireAsync(Channel channel)
+    {
+        try
+        {
+            _expiries.TryRemove(channel.WireName, out _);
+            await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, UnsubscribeReason.GrantExpired, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            // A grant that has ended must not live on because the back end is away.
+            Log.CommandFailed(services.Logger, fault, connection.Id, nameof(ExpireAsync));
+            connection.Close(CloseCode.InternalError, "an expired grant could not be ended");
+        }
+    }
+}

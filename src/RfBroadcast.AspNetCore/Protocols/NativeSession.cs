@@ -1,0 +1,181 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Logging;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// Carries out what one client says in the native protocol. Commands of one channel run in their order; a slow authorization
+/// of one channel does not hold up another.
+/// </summary>
+/// <remarks>Called by the connection's reader alone, one message after the other.</remarks>
+internal sealed partial class NativeSession(EndpointServices services, WebSocketConnection connection) : IAsyncDisposable
+{
+    // More commands than this wait for earlier ones before the next message is read.
+    private const int MaxInFlight = 256;
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Dictionary<string, Task> _inFlight = new(StringComparer.Ordinal);
+    private TokenBucketRateLimiter? _errors;
+
+    /// <summary>Greets the client, and subscribes it to what its address names.</summary>
+    public async ValueTask StartAsync(IEnumerable<string> channels)
+    {
+        var identity = connection.Identity;
+        connection.SendControl(NativeReply.Connected(connection.Id, services.Options.PingInterval, identity.UserId, identity.ExpiresAt));
+        foreach (var channel in channels)
+        {
+            await AcceptAsync(new SubscribeCommand(null, channel, Since: null, PreviousConnectionId: null, Last: 0)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes one message of the client's.</summary>
+    public ValueTask AcceptAsync(ReadOnlyMemory<byte> message) => AcceptAsync(ClientCommandParser.Parse(message));
+
+    /// <summary>Stops what is under way, and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_inFlight.Values).ConfigureAwait(false);
+        foreach (var expiry in _expiries.Values)
+        {
+            expiry.Cancel();
+        }
+
+        _ended.Dispose();
+        if (_errors is not null)
+        {
+            await _errors.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_clientEvents is not null)
+        {
+            await _clientEvents.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask AcceptAsync(ClientCommand command)
+    {
+        switch (command)
+        {
+            case PingCommand { IsShortForm: true } ping:
+                connection.SendControl(NativeReply.Pong(ping.RequestId, ping.Data, services.Time.GetUtcNow()));
+                return default;
+            case PingCommand ping:
+                connection.SendControl(NativeReply.Pong(ping.RequestId));
+                return default;
+            case FaultyCommand faulty:
+                Refuse(faulty, faulty.Fault);
+                return default;
+            case SubscribeCommand subscribe:
+                return RunInOrderAsync(subscribe.Channel, subscribe);
+            case UnsubscribeCommand unsubscribe:
+                return RunInOrderAsync(unsubscribe.Channel, unsubscribe);
+            case EventCommand clientEvent:
+                return RunInOrderAsync(clientEvent.Channel, clientEvent);
+            default:
+                throw new InvalidOperationException($"There is no way to carry out {command.GetType()}.");
+        }
+    }
+
+    private async ValueTask RunInOrderAsync(string channel, ClientCommand command)
+    {
+        if (_inFlight.Count >= MaxInFlight)
+        {
+            await MakeRoomAsync().ConfigureAwait(false);
+        }
+
+        var previous = _inFlight.GetValueOrDefault(channel);
+        var task = previous is null or { IsCompleted: true } ? RunAsync(command) : RunAfterAsync(previous, command);
+        if (task.IsCompleted)
+        {
+            _inFlight.Remove(channel);
+            return;
+        }
+
+        if (previous is { IsCompleted: false })
+        {
+            // A second one behind one that waits: read no further, so that a chain cannot grow.
+            await task.ConfigureAwait(false);
+            return;
+        }
+
+        _inFlight[channel] = task;
+    }
+
+    private async Task RunAfterAsync(Task previous, ClientCommand command)
+    {
+        await previous.ConfigureAwait(false);
+        await RunAsync(command).ConfigureAwait(false);
+    }
+
+    private async ValueTask MakeRoomAsync()
+    {
+        await Task.WhenAny(_inFlight.Values).ConfigureAwait(false);
+        foreach (var (channel, task) in _inFlight)
+        {
+            if (task.IsCompleted)
+            {
+                _inFlight.Remove(channel);
+            }
+        }
+    }
+
+    /// <summary>Carries out a command; its faults become error frames, so that the connection lives on.</summary>
+    private async Task RunAsync(ClientCommand command)
+    {
+        string? channelName = null;
+        try
+        {
+            var fault = command switch
+            {
+                SubscribeCommand subscribe => await SubscribeAsync(subscribe).ConfigureAwait(false),
+                UnsubscribeCommand unsubscribe => await UnsubscribeAsync(unsubscribe).ConfigureAwait(false),
+                EventCommand clientEvent => await PublishAsync(clientEvent).ConfigureAwait(false),
+                _ => null,
+            };
+            if (fault is not null)
+            {
+                Refuse(command, fault);
+            }
+
+            return;
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            return; // the client has gone; nobody is there to be told
+        }
+        catch (BroadcasterUnavailableException fault)
+        {
+            Log.BackEndUnavailable(services.Logger, fault, connection.Id);
+            channelName = ChannelOf(command);
+            connection.SendControl(NativeReply.Error(
+                new ClientFault(ErrorCode.Unavailable, "the back end could not be reached; try again", channelName), command.RequestId));
+        }
+        catch (Exception fault)
+        {
+            Log.CommandFailed(services.Logger, fault, connection.Id, command.GetType().Name);
+            channelName = ChannelOf(command);
+            connection.SendControl(NativeReply.Error(
+                new ClientFault(ErrorCode.Internal, "the server failed to carry this out; try again", channelName), command.RequestId));
+        }
+    }
+
+    private static string? ChannelOf(ClientCommand command) => command switch
+    {
+        SubscribeCommand subscribe => subscribe.Channel,
+        UnsubscribeCommand unsubscribe => unsubscribe.Channel,
+        EventCommand clientEvent => clientEvent.Channel,
+        _ => null,
+    };
+
+    /// <summary>Tells the client what was wrong; one that does nothing but wrong is closed.</summary>
+    private void Refuse(ClientCommand command, ClientFault fault)
+    {
+        connection.SendControl(NativeReply.Error(fault, command.RequestId));
+        _errors ??= RateLimits.PerSecond(services.Options.MaxErrors, refill: 1);
+        if (!RateLimits.TryTake(_errors, out _))
+        {
+            connection.Close(CloseCode.Misuse, "too many errors");
+        }
+    }
+}

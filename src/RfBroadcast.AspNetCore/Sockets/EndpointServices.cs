@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>What every connection needs of the app, gathered once.</summary>
+internal sealed class EndpointServices(
+    IOptions<BroadcastWebSocketOptions> options,
+    IOptions<BroadcastOptions> broadcasting,
+    LocalHub hub,
+    IBroadcaster broadcaster,
+    ChannelAuthorizer authorizer,
+    TimerWheel wheel,
+    TimeProvider time,
+    ILogger<WebSocketEndpoint> logger)
+{
+    public BroadcastWebSocketOptions Options { get; } = options.Value;
+
+    public ChannelSettingsCollection Channels { get; } = broadcasting.Value.Channels;
+
+    public LocalHub Hub => hub;
+
+    public IBroadcaster Broadcaster => broadcaster;
+
+    public ChannelAuthorizer Authorizer => authorizer;
+
+    public TimerWheel Wheel => wheel;
+
+    public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
+}

@@ -1,0 +1,294 @@
+using System.Buffers;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// What leaves for one client, in order: written now when the connection is idle, else queued in bounds and written in
+/// coalesced pieces. Whoever sends never waits and never fails. Thread-safe.
+/// </summary>
+internal sealed partial class OutgoingQueue
+{
+    // What one write takes from the queue, about.
+    private const int WriteSize = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly IFrameOutlet _outlet;
+    private readonly IWireProtocol _protocol;
+    private readonly int _limit;
+    private readonly Action _tooSlow;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Queue<QueuedItem>? _items;
+    private int _bytes;
+    private bool _isWriting;
+    private bool _isClosing;
+    private TaskCompletionSource? _room;
+
+    /// <summary>Makes an empty queue.</summary>
+    /// <param name="outlet">The way out.</param>
+    /// <param name="protocol">How a gap is written.</param>
+    /// <param name="limit">How many bytes may wait.</param>
+    /// <param name="tooSlow">Called, outside the lock, when the queue overflows and the connection must close.</param>
+    public OutgoingQueue(IFrameOutlet outlet, IWireProtocol protocol, int limit, Action tooSlow)
+    {
+        _outlet = outlet;
+        _protocol = protocol;
+        _limit = limit;
+        _tooSlow = tooSlow;
+    }
+
+    /// <summary>Completes when the close frame was written, or the connection failed. Never faults.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>How many bytes wait.</summary>
+    public int QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
+            }
+        }
+    }
+
+    /// <summary>Sends frames of a channel.</summary>
+    public void Send(in BatchSlice slice)
+    {
+        if (TryStart(new QueuedItem(slice), out var isFull))
+        {
+            Write(slice.Bytes);
+        }
+        else if (isFull)
+        {
+            _tooSlow();
+        }
+    }
+
+    /// <summary>Sends a frame that is never dropped.</summary>
+    public void SendControl(ReadOnlyMemory<byte> frame)
+    {
+        if (TryStart(new QueuedItem(frame), out var isFull))
+        {
+            Write(frame);
+        }
+        else if (isFull)
+        {
+            _tooSlow();
+        }
+    }
+
+    /// <summary>Sends a close frame after what is queued, or instead of it; nothing can be sent afterwards.</summary>
+    /// <returns>False when it was closing already.</returns>
+    public bool Close(ReadOnlyMemory<byte> frame, bool discardQueued)
+    {
+        lock (_gate)
+        {
+            if (_isClosing)
+            {
+                return false;
+            }
+
+            _isClosing = true;
+            if (discardQueued)
+            {
+                _items?.Clear();
+                _bytes = 0;
+                LetGo();
+            }
+
+            if (_isWriting)
+            {
+                Enqueue(new QueuedItem(frame));
+                return true;
+            }
+
+            _isWriting = true;
+        }
+
+        Write(frame);
+        return true;
+    }
+
+    /// <summary>Waits until at most half of the queue is used, or it is closing.</summary>
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_isClosing || _bytes <= _limit / 2)
+            {
+                return default;
+            }
+
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort()
+    {
+        lock (_gate)
+        {
+            _isClosing = true;
+            _items?.Clear();
+            _bytes = 0;
+            LetGo();
+        }
+
+        _outlet.Abort();
+        _finished.TrySetResult();
+    }
+
+    /// <summary>Queues an item when something is being written; otherwise the caller writes it now.</summary>
+    private bool TryStart(in QueuedItem item, out bool isFull)
+    {
+        lock (_gate)
+        {
+            isFull = false;
+            if (_isClosing)
+            {
+                return false;
+            }
+
+            if (_isWriting)
+            {
+                Enqueue(item);
+                isFull = _bytes > _limit && !TryMakeRoom();
+                return false;
+            }
+
+            _isWriting = true;
+            return true;
+        }
+    }
+
+    private void Enqueue(in QueuedItem item)
+    {
+        (_items ??= new Queue<QueuedItem>()).Enqueue(item);
+        _bytes += item.Length;
+    }
+
+    /// <summary>Writes to an idle connection: here and now as long as nothing has to be waited for.</summary>
+    private void Write(ReadOnlyMemory<byte> frames)
+    {
+        ValueTask write;
+        try
+        {
+            write = _outlet.WriteAsync(frames);
+        }
+        catch (Exception)
+        {
+            Abort();
+            return;
+        }
+
+        if (!write.IsCompletedSuccessfully)
+        {
+            _ = DrainAsync(write);
+            return;
+        }
+
+        write.GetAwaiter().GetResult(); // gives a pooled source back
+        if (!TryRest())
+        {
+            // Others sent meanwhile. This may be a channel's pump: the rest is written elsewhere.
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.DrainAsync(default), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Writes what is queued until nothing is left. Its faults end the connection, so that nobody need await it.</summary>
+    private async Task DrainAsync(ValueTask write)
+    {
+        byte[]? rented = null;
+        try
+        {
+            await write.ConfigureAwait(false);
+            while (!TryRest())
+            {
+                await _outlet.WriteAsync(Take(ref rented)).ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            // The client is gone, in one of many ways; the reader notices, too, and says so.
+            Abort();
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    /// <summary>Goes idle when nothing is queued.</summary>
+    private bool TryRest()
+    {
+        lock (_gate)
+        {
+            if (_items is { Count: > 0 })
+            {
+                return false;
+            }
+
+            _isWriting = false;
+            _items = null; // an idle connection is to be small
+            LetGo();
+            if (!_isClosing)
+            {
+                return true;
+            }
+        }
+
+        _finished.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Takes one large item as it is, or several small ones copied together.</summary>
+    private ReadOnlyMemory<byte> Take(ref byte[]? rented)
+    {
+        lock (_gate)
+        {
+            if (_items is not { Count: > 0 })
+            {
+                return default;
+            }
+
+            var first = Dequeue();
+            if (_items.Count == 0 || first.Length >= WriteSize)
+            {
+                return first;
+            }
+
+            rented ??= ArrayPool<byte>.Shared.Rent(WriteSize);
+            var length = 0;
+            do
+            {
+                first.CopyTo(rented.AsMemory(length));
+                length += first.Length;
+                first = _items.TryPeek(out var next) && length + next.Length <= WriteSize ? Dequeue() : default;
+            }
+            while (!first.IsEmpty);
+            return rented.AsMemory(0, length);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Dequeue()
+    {
+        var item = _items!.Dequeue(); // not empty, as the caller saw
+        _bytes -= item.Length;
+        if (_bytes <= _limit / 2)
+        {
+            LetGo();
+        }
+
+        return item.Encode(_protocol);
+    }
+
+    private void LetGo()
+    {
+        _room?.TrySetResult();
+        _room = null;
+    }
+}

@@ -1,0 +1,67 @@
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// The upgraded stream as the BCL's WebSocket sees it, which reads frames for us. What the BCL itself writes (pongs, a close
+/// after a fault), each frame in one write, goes through the connection's queue, so that it never lands inside another frame.
+/// </summary>
+internal sealed class ReaderStream(Stream inner, OutgoingQueue queue, Action heard) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (count > 0)
+        {
+            heard();
+        }
+
+        return count;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // The BCL reuses its buffer, and the queue may hold the frame for a while.
+        var frame = buffer.ToArray();
+        if ((frame[0] & 0x0F) == WebSocketFrame.Close)
+        {
+            queue.Close(frame, discardQueued: false);
+        }
+        else
+        {
+            queue.SendControl(frame);
+        }
+
+        return default;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

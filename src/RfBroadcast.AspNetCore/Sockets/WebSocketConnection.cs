@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// One client's WebSocket as the hub sees it: what is sent goes through its queue, and closing, the heartbeat and the end of
+/// its token are settled here. Reading is <see cref="WebSocketReader"/>'s.
+/// </summary>
+internal sealed class WebSocketConnection : IConnection
+{
+    private readonly EndpointServices _services;
+    private readonly IFrameOutlet _outlet;
+    private readonly OutgoingQueue _queue;
+    private readonly WheelEntry _heartbeat;
+    private readonly WheelEntry? _expiry;
+    private WheelEntry? _abort;
+    private long _lastHeard;
+    private int _closeCode;
+
+    public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity)
+    {
+        _services = services;
+        _outlet = outlet;
+        Id = ConnectionIds.Next();
+        Identity = identity;
+        _queue = new OutgoingQueue(outlet, Protocol, services.Options.QueueBytes, CloseTooSlow);
+        _lastHeard = services.Time.GetTimestamp();
+        _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
+        if (identity.ExpiresAt is { } expiry)
+        {
+            _expiry = services.Wheel.Schedule(expiry - services.Time.GetUtcNow(), () => Close(CloseCode.TokenExpired, "the token expired"));
+        }
+    }
+
+    public string Id { get; }
+
+    public HandshakeIdentity Identity { get; }
+
+    public string? UserId => Identity.UserId;
+
+    public IWireProtocol Protocol => NativeProtocol.Instance;
+
+    public OutgoingQueue Queue => _queue;
+
+    /// <summary>The code the server closed it with, or 0.</summary>
+    public int CloseCodeSent => Volatile.Read(ref _closeCode);
+
+    public void Send(in BatchSlice frames) => _queue.Send(frames);
+
+    public void SendControl(ReadOnlyMemory<byte> frame) => _queue.SendControl(frame);
+
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => _queue.WaitForRoomAsync(cancellationToken);
+
+    public void Close(int code, string reason) => Close(code, reason, discardQueued: false);
+
+    /// <summary>Notes that the client lives: anything that comes from it counts.</summary>
+    public void Heard() => Volatile.Write(ref _lastHeard, _services.Time.GetTimestamp());
+
+    /// <summary>Ends the connection at once, whatever is queued.</summary>
+    public void Abort() => _queue.Abort();
+
+    /// <summary>Takes it off the wheel, when its request ends.</summary>
+    public void Release()
+    {
+        _heartbeat.Cancel();
+        _expiry?.Cancel();
+        Volatile.Read(ref _abort)?.Cancel();
+    }
+
+    private void Close(int code, string reason, bool discardQueued)
+    {
+        if (!_queue.Close(WebSocketFrame.MakeClose(code, reason), discardQueued))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _closeCode, code);
+        Log.ConnectionClosing(_services.Logger, Id, code, reason);
+
+        // A client that does not read, or does not answer the close, is not waited for.
+        Volatile.Write(ref _abort, _services.Wheel.Schedule(_services.Options.CloseTimeout, Abort));
+    }
+
+    private void CloseTooSlow() => Close(CloseCode.TooSlow, "too slow: the queue was full", discardQueued: true);
+
+    private void Beat()
+    {
+        if (CloseCodeSent != 0)
+        {
+            return;
+        }
+
+        var interval = _services.Options.PingInterval;
+        var silence = _services.Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+        if (silence < interval)
+        {
+            _heartbeat.Reschedule(interval - silence);
+            return;
+        }
+
+        if (!_outlet.SendsPings)
+        {
+            return; // nothing would be answered, so silence says nothing
+        }
+
+        if (silence >= interval * 2)
+        {
+            Close(CloseCode.NoPong, "no pong in time");
+            return;
+        }
+
+        _queue.SendControl(WebSocketFrame.EmptyPing);
+        _heartbeat.Reschedule((interval * 2) - silence);
+    }
+}

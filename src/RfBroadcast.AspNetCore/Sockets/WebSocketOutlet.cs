@@ -1,0 +1,38 @@
+using System.Net.WebSockets;
+using System.Text;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// Sends through a <see cref="WebSocket"/>, for servers that offer nothing below it (TestServer). It makes its own frames, so
+/// the prepared ones are taken apart; it sends no pings.
+/// </summary>
+internal sealed class WebSocketOutlet(WebSocket socket) : IFrameOutlet
+{
+    public bool SendsPings => false;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            var (opcode, payload) = WebSocketFrame.Next(ref frames);
+            if (opcode == WebSocketFrame.Text)
+            {
+                await socket.SendAsync(payload, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+            }
+            else if (opcode == WebSocketFrame.Close)
+            {
+                await CloseAsync(payload).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Abort() => socket.Abort();
+
+    private Task CloseAsync(ReadOnlyMemory<byte> payload)
+    {
+        var code = payload.Length < 2 ? CloseCode.NoStatus : (payload.Span[0] << 8) | payload.Span[1];
+        var reason = payload.Length <= 2 ? null : Encoding.UTF8.GetString(payload.Span[2..]);
+        return socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
+    }
+}
