@@ -62,9 +62,9 @@ internal sealed partial class NativeSession
         var outcome = await services.Broadcaster
             .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, _ended.Token)
             .ConfigureAwait(false);
-        if (outcome == SubscribeOutcome.Subscribed && decision.ExpiresAt is { } expiry)
+        if (outcome == SubscribeOutcome.Subscribed)
         {
-            EndWhenExpired(channel, expiry);
+            SetExpiry(channel, decision.ExpiresAt);
         }
 
         return null;
@@ -106,31 +106,26 @@ internal sealed partial class NativeSession
             return new ClientFault(ErrorCode.InvalidChannel, invalid, command.Channel);
         }
 
-        if (_expiries.TryRemove(channel.WireName, out var expiry))
-        {
-            expiry.Cancel();
-        }
-
+        SetExpiry(channel, expiresAt: null);
         var asked = new UnsubscribeReason(Code: 0, Message: null, command.RequestId);
         return await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, asked, _ended.Token).ConfigureAwait(false)
             ? null
             : new ClientFault(ErrorCode.NotSubscribed, "there is no subscription to this channel", command.Channel);
     }
 
-    private void EndWhenExpired(Channel channel, DateTimeOffset expiry)
+    private void SetExpiry(Channel channel, DateTimeOffset? expiresAt)
     {
-        var entry = services.Wheel.Schedule(
-            expiry - services.Time.GetUtcNow(),
-            () => ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.Session.ExpireAsync(session.Channel), (Session: this, Channel: channel), preferLocal: false));
-        _expiries.AddOrUpdate(
-            channel.WireName,
-            static (_, made) => made,
-            static (_, old, made) =>
-            {
-                old.Cancel();
-                return made;
-            },
-            entry);
+        if (_expiries.TryRemove(channel.WireName, out var old))
+        {
+            old.Cancel();
+        }
+
+        if (expiresAt is { } expiry)
+        {
+            _expiries[channel.WireName] = services.Wheel.Schedule(
+                expiry - services.Time.GetUtcNow(),
+                () => ThreadPool.UnsafeQueueUserWorkItem(_ => _ = ExpireAsync(channel), state: null));
+        }
     }
 
     private async Task ExpireAsync(Channel channel)

@@ -123,7 +123,6 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
     /// <summary>Carries out a command; its faults become error frames, so that the connection lives on.</summary>
     private async Task RunAsync(ClientCommand command)
     {
-        string? channelName = null;
         try
         {
             var fault = command switch
@@ -137,26 +136,20 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
             {
                 Refuse(command, fault);
             }
-
-            return;
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
-            return; // the client has gone; nobody is there to be told
+            // The client has gone; nobody is there to be told.
         }
         catch (BroadcasterUnavailableException fault)
         {
             Log.BackEndUnavailable(services.Logger, fault, connection.Id);
-            channelName = ChannelOf(command);
-            connection.SendControl(NativeReply.Error(
-                new ClientFault(ErrorCode.Unavailable, "the back end could not be reached; try again", channelName), command.RequestId));
+            Refuse(command, new ClientFault(ErrorCode.Unavailable, "the back end could not be reached; try again", ChannelOf(command)));
         }
         catch (Exception fault)
         {
             Log.CommandFailed(services.Logger, fault, connection.Id, command.GetType().Name);
-            channelName = ChannelOf(command);
-            connection.SendControl(NativeReply.Error(
-                new ClientFault(ErrorCode.Internal, "the server failed to carry this out; try again", channelName), command.RequestId));
+            Refuse(command, new ClientFault(ErrorCode.Internal, "the server failed to carry this out; try again", ChannelOf(command)));
         }
     }
 
@@ -172,6 +165,11 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
     private void Refuse(ClientCommand command, ClientFault fault)
     {
         connection.SendControl(NativeReply.Error(fault, command.RequestId));
+        if (!fault.IsMisuse)
+        {
+            return;
+        }
+
         _errors ??= RateLimits.PerSecond(services.Options.MaxErrors, refill: 1);
         if (!RateLimits.TryTake(_errors, out _))
         {

@@ -14,6 +14,17 @@ internal sealed class ConnectionEntry(string id, IConnection? socket)
 
     public IConnection? Socket => socket;
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _subscriptions.Count;
+            }
+        }
+    }
+
     /// <summary>Adds a subscription; false when the connection has closed.</summary>
     public bool TryAdd(Subscription subscription)
     {

@@ -178,6 +178,26 @@ public sealed class LocalHub
         return FindSubscription(connectionId, channel.WireName) is not null;
     }
 
+    /// <summary>Whether a connection is subscribed here and has been told so; and who it is there.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="userId">Its user on a presence channel, or null.</param>
+    public bool TryGetSubscriber(string connectionId, Channel channel, out string? userId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        var subscription = FindSubscription(connectionId, channel.WireName);
+        userId = subscription?.UserId;
+        return subscription is { IsEstablished: true };
+    }
+
+    /// <summary>How many channels a connection is subscribed to here.</summary>
+    public int CountSubscriptions(string connectionId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        return _connections.GetValueOrDefault(connectionId)?.Count ?? 0;
+    }
+
     /// <summary>The ids of the connections subscribed to a channel here.</summary>
     public IReadOnlyList<string> GetConnections(Channel channel)
     {

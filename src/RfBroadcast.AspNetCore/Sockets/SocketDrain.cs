@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// Closes all connections when the app stops, before the server does: no new ones, then 1001 to each, a few at a time, so
+/// that the clients do not all come back in one moment.
+/// </summary>
+internal sealed class SocketDrain(IOptions<HostOptions> host, TimeProvider time, ILogger<SocketDrain> logger) : IHostedLifecycleService
+{
+    // What of the time the host gives may go by, so that some is left for the last answers.
+    private const double ShareOfTimeout = 0.8;
+
+    // Slower than this is of no use to anybody.
+    private const int LeastPerSecond = 200;
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<WebSocketConnection, TaskCompletionSource> _connections = new();
+    private volatile bool _isDraining;
+
+    /// <summary>Whether the app is stopping and no connection is taken any more.</summary>
+    public bool IsDraining => _isDraining;
+
+    public void Joined(WebSocketConnection connection)
+    {
+        _connections.TryAdd(connection, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_isDraining)
+        {
+            connection.Close(CloseCode.GoingAway, "the server is going away");
+        }
+    }
+
+    public void Left(WebSocketConnection connection)
+    {
+        if (_connections.TryRemove(connection, out var left))
+        {
+            left.SetResult();
+        }
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _isDraining = true;
+        var connections = _connections.ToArray();
+        if (connections.Length == 0)
+        {
+            return;
+        }
+
+        Log.Draining(logger, connections.Length);
+        var seconds = host.Value.ShutdownTimeout.TotalSeconds * ShareOfTimeout;
+        var perSecond = Math.Max(LeastPerSecond, connections.Length / Math.Max(seconds, 1));
+        var perStep = (int)Math.Ceiling(perSecond * Step.TotalSeconds);
+        try
+        {
+            for (var i = 0; i < connections.Length; i++)
+            {
+                connections[i].Key.Close(CloseCode.GoingAway, "the server is going away");
+                if ((i + 1) % perStep == 0)
+                {
+                    await Task.Delay(Step, time, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            // Each ends by itself, at the latest when its own time to close is over.
+            await Task.WhenAll(connections.Select(connection => connection.Value.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's time is over: the server ends what is left.
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
