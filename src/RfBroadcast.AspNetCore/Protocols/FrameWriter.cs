@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -7,8 +8,9 @@ namespace RfBroadcast.AspNetCore;
 
 /// <summary>
 /// Writes the JSON of one frame, then the whole as a WebSocket text frame. One per thread, reused; between
-/// <see cref="Start(ReadOnlySpan{byte}, string?)"/> and <see cref="End"/> nothing else may start.
+/// <see cref="Start(ReadOnlySpan{byte}, string?)"/> and its end nothing else may start.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "It lives as long as its thread, and what it writes to is its own memory.")]
 internal sealed class FrameWriter
 {
     // Frames are never part of a page's markup, so only what JSON itself demands is escaped.

@@ -52,7 +52,7 @@ public static class BroadcastingServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BroadcastWebSocketOptions>, BroadcastWebSocketOptionsValidator>());
         ChannelAuthorizationServices.AddChannelAuthorization(services);
-        TokenServices.AddTokens(services);
+        TokenServices.AddAuthToken(services);
         TokenServices.AddCurrentSender(services);
         services.TryAddSingleton<EndpointServices>();
         services.TryAddSingleton<WebSocketEndpoint>();

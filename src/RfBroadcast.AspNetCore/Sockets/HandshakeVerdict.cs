@@ -36,20 +36,24 @@ internal sealed record HandshakeVerdict(int Status, string Code, string Message)
                 break;
         }
 
-        var body = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("status"u8, Status);
-            json.WriteString("code"u8, Code);
-            json.WriteString("message"u8, Message);
-            json.WriteEndObject();
-        }
-
-        response.ContentLength = body.WrittenCount;
+        var body = Encode();
+        response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    private ReadOnlyMemory<byte> Encode()
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteNumber("status"u8, Status);
+        json.WriteString("code"u8, Code);
+        json.WriteString("message"u8, Message);
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class WebSocketEndpoint(EndpointServices services, SocketDrain d
         var identity = await HandshakeAuthentication
             .AuthenticateAsync(context, [.. services.Options.UserIdClaimTypes], services.Logger)
             .ConfigureAwait(false);
-        var verdict = Judge(context, identity.IsFailed);
+        var verdict = Judge(context, identity.IsRefused);
         if (verdict != HandshakeVerdict.Accepted)
         {
             await verdict.WriteAsync(context).ConfigureAwait(false);

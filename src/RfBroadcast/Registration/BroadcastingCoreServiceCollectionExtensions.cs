@@ -57,7 +57,12 @@ public static class BroadcastingCoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBroadcastDriver, LogBroadcastDriver>(provider =>
             new LogBroadcastDriver(provider.GetService<ILogger<LogBroadcastDriver>>() ?? NullLogger<LogBroadcastDriver>.Instance)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBroadcastDriver, NullBroadcastDriver>());
-        services.TryAddSingleton<MemoryBroadcaster>();
+        services.TryAddSingleton(provider => new MemoryBroadcaster(
+            provider.GetRequiredService<LocalHub>(),
+            provider.GetRequiredService<BroadcastPipeline>(),
+            provider.GetRequiredService<TimerWheel>(),
+            provider.GetRequiredService<IOptions<BroadcastOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IBroadcaster>(provider => provider.GetRequiredService<MemoryBroadcaster>());
         services.TryAddSingleton<IChannelHistory>(provider => provider.GetRequiredService<MemoryBroadcaster>());
         services.TryAddSingleton<IBroadcastConnections, LocalConnections>();

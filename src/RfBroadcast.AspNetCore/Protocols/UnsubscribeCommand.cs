@@ -1,0 +1,4 @@
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>Unsubscribe from a channel.</summary>
+internal sealed record UnsubscribeCommand(string? RequestId, string Channel) : ClientCommand(RequestId);
