@@ -77,6 +77,44 @@ internal sealed partial class OutgoingQueue
         }
     }
 
+    /// <summary>Sends a control frame and frames of a channel, with no other frame between.</summary>
+    public void SendTogether(ReadOnlyMemory<byte> control, IReadOnlyList<BatchSlice> slices)
+    {
+        if (slices.Count == 0)
+        {
+            SendControl(control);
+            return;
+        }
+
+        bool isIdle, isFull;
+        lock (_gate)
+        {
+            if (_isClosing)
+            {
+                return;
+            }
+
+            Enqueue(new QueuedItem(control));
+            foreach (var slice in slices)
+            {
+                Enqueue(new QueuedItem(slice));
+            }
+
+            isIdle = !_isWriting;
+            isFull = !isIdle && _bytes > _limit && !TryMakeRoom();
+            _isWriting = true;
+        }
+
+        if (isIdle)
+        {
+            _ = DrainAsync(default);
+        }
+        else if (isFull)
+        {
+            _tooSlow();
+        }
+    }
+
     /// <summary>Sends a close frame after what is queued, or instead of it; nothing can be sent afterwards.</summary>
     /// <returns>False when it was closing already.</returns>
     public bool Close(ReadOnlyMemory<byte> frame, bool discardQueued)

@@ -47,6 +47,8 @@ internal sealed class WebSocketConnection : IConnection
 
     public void SendControl(ReadOnlyMemory<byte> frame) => _queue.SendControl(frame);
 
+    public void SendStart(ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed) => _queue.SendTogether(announcement, missed);
+
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => _queue.WaitForRoomAsync(cancellationToken);
 
     public void Close(int code, string reason) => Close(code, reason, discardQueued: false);

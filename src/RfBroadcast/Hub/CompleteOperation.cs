@@ -47,17 +47,14 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
         }
 
         var lost = overflowed && (request.Since is not null || isRepeat);
-        HubChannel.Tell(subscription, new SubscribedFrame(
+        var frame = new SubscribedFrame(
             channel.Channel,
             request.RequestId,
             from.Members,
             position,
             lost ? false : from.Recovered,
-            lost ? RecoveryFailure.Limit : from.Failure));
-        if (!overflowed)
-        {
-            channel.Send(subscription, MissedBy(from));
-        }
+            lost ? RecoveryFailure.Limit : from.Failure);
+        channel.Tell(subscription, frame, overflowed ? [] : MissedBy(from));
     }
 
     private List<BroadcastMessage> MissedBy(SubscriptionStart from)

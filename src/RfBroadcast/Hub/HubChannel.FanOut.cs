@@ -63,9 +63,16 @@ internal sealed partial class HubChannel
     {
         if (subscription.Connection.Socket is { } socket)
         {
-            var output = new ArrayBufferWriter<byte>();
-            socket.Protocol.WriteSubscribed(output, frame);
-            socket.SendControl(output.WrittenMemory);
+            socket.SendControl(Encode(socket, frame));
+        }
+    }
+
+    /// <summary>Tells one subscriber that it is subscribed, and sends what it missed, whatever its floors.</summary>
+    public void Tell(Subscription subscription, SubscribedFrame frame, List<BroadcastMessage> missed)
+    {
+        if (subscription.Connection.Socket is { } socket)
+        {
+            socket.SendStart(Encode(socket, frame), Encode(socket.Protocol, missed));
         }
     }
 
@@ -80,38 +87,42 @@ internal sealed partial class HubChannel
         }
     }
 
-    /// <summary>Sends messages to one subscriber, whatever its floors: what it missed.</summary>
-    public void Send(Subscription subscription, List<BroadcastMessage> messages)
-    {
-        if (subscription.Connection.Socket is not { } socket)
-        {
-            return;
-        }
+    /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
+    public void Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
 
+    private static ReadOnlyMemory<byte> Encode(IConnection socket, SubscribedFrame frame)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        socket.Protocol.WriteSubscribed(output, frame);
+        return output.WrittenMemory;
+    }
+
+    private List<BatchSlice> Encode(IWireProtocol protocol, List<BroadcastMessage> messages)
+    {
+        var slices = new List<BatchSlice>();
         var builder = BatchBuilder.OfThread;
         builder.Clear();
         foreach (var message in messages)
         {
-            builder.Add(socket.Protocol, message);
+            builder.Add(protocol, message);
             if (builder.Length >= Batch.MaxBytes)
             {
-                SendAll(socket, builder);
+                AddBatch(slices, builder);
             }
         }
 
         while (builder.Count > 0)
         {
-            SendAll(socket, builder);
+            AddBatch(slices, builder);
         }
+
+        return slices;
     }
 
-    /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
-    public void Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
-
-    private void SendAll(IConnection socket, BatchBuilder builder)
+    private void AddBatch(List<BatchSlice> slices, BatchBuilder builder)
     {
         var batch = builder.Build(channel, Settings.Overflow);
-        socket.Send(new BatchSlice(batch, 0, batch.Frames.Length));
+        slices.Add(new BatchSlice(batch, 0, batch.Frames.Length));
     }
 
     private void FanOut()

@@ -21,6 +21,19 @@ public interface IConnection
     /// <summary>Sends one frame that is never dropped.</summary>
     void SendControl(ReadOnlyMemory<byte> frame);
 
+    /// <summary>
+    /// Sends the start of a subscription: the control frame that announces it and what was missed, so that no other frame
+    /// comes between. (A client that pings after the announcement knows by the pong that it has all it missed.)
+    /// </summary>
+    void SendStart(ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed)
+    {
+        SendControl(announcement);
+        foreach (var slice in missed)
+        {
+            Send(slice);
+        }
+    }
+
     /// <summary>Waits until so little is queued that a recovery may be sent, or the connection has closed.</summary>
     ValueTask WaitForRoomAsync(CancellationToken cancellationToken);
 
