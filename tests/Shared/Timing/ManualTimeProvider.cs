@@ -1,4 +1,4 @@
-namespace RfBroadcast.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>A clock that moves only when a test says so. Timers fire on the caller's thread, each at its own time.</summary>
 internal sealed class ManualTimeProvider : TimeProvider

@@ -1,4 +1,4 @@
-namespace RfBroadcast.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>Awaited conditions. The limit only ends a test that would hang; no test measures it.</summary>
 internal static class Wait

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace RfBroadcast.AspNetCore.Tests.Support;
+
+/// <summary>
+/// An app on Kestrel at a free port of the loopback, with the end point at <c>/ws</c> and tokens of <see cref="TestTokens"/>.
+/// </summary>
+internal sealed class BroadcastApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly List<IDisposable> _clients = [];
+
+    private BroadcastApp(WebApplication app, RecordedLogs logs)
+    {
+        _app = app;
+        Logs = logs;
+    }
+
+    public RecordedLogs Logs { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IBroadcaster Broadcaster => Services.GetRequiredService<IBroadcaster>();
+
+    public IBroadcastConnections Connections => Services.GetRequiredService<IBroadcastConnections>();
+
+    public LocalHub Hub => Services.GetRequiredService<LocalHub>();
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
+    public Uri Address => new(_app.Urls.Single());
+
+    public static async Task<BroadcastApp> StartAsync(BroadcastAppSetup? setup = null)
+    {
+        setup ??= new BroadcastAppSetup();
+        var logs = new RecordedLogs();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
+        builder.Services.AddAuthentication(TestTokens.Name).AddScheme<AuthenticationSchemeOptions, TestTokens>(TestTokens.Name, configureOptions: null);
+        builder.Services.AddAuthorization();
+        if (setup.Time is not null)
+        {
+            builder.Services.TryAddSingleton(setup.Time);
+        }
+
+        setup.Services?.Invoke(builder.Services);
+        builder.Services.AddBroadcasting(setup.Broadcasting).ConfigureWebSockets(setup.WebSockets ?? (_ => { }));
+        var app = builder.Build();
+        app.MapBroadcastWebSockets("/ws");
+        setup.Map?.Invoke(app);
+        await app.StartAsync();
+        return new BroadcastApp(app, logs);
+    }
+
+    /// <summary>Connects a client and reads the greeting.</summary>
+    public async Task<WireClient> ConnectAsync(string pathAndQuery = "/ws", string? token = null)
+    {
+        var client = await WireClient.ConnectAsync(Address, pathAndQuery, token);
+        lock (_clients)
+        {
+            _clients.Add(client);
+        }
+
+        await client.GreetingAsync();
+        return client;
+    }
+
+    /// <summary>Connects on the level of bytes; the answer to the handshake has been read.</summary>
+    public async Task<RawClient> ConnectRawAsync(string pathAndQuery = "/ws", string? token = null)
+    {
+        var client = await RawClient.ConnectAsync(Address, pathAndQuery, token);
+        lock (_clients)
+        {
+            _clients.Add(client);
+        }
+
+        return client;
+    }
+
+    /// <summary>Waits until no connection and no subscription is left on this node.</summary>
+    public Task EmptyAsync() => Wait.UntilAsync(
+        () => Hub is { ConnectionCount: 0, ChannelCount: 0 },
+        "the hub is empty");
+
+    /// <summary>Stops as on SIGTERM: every client gets its close.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

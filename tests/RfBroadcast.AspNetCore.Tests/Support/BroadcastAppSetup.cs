@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RfBroadcast.AspNetCore.Tests.Support;
+
+/// <summary>What one test wants other than usual of its app.</summary>
+internal sealed class BroadcastAppSetup
+{
+    public Action<BroadcastOptions>? Broadcasting { get; init; }
+
+    public Action<BroadcastWebSocketOptions>? WebSockets { get; init; }
+
+    /// <summary>Runs before broadcasting is added, so that what it adds comes first.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Maps channels, and whatever else; the end point itself is at <c>/ws</c>.</summary>
+    public Action<WebApplication>? Map { get; init; }
+
+    /// <summary>The clock of broadcasting; null means the system's.</summary>
+    public TimeProvider? Time { get; init; }
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+
+namespace RfBroadcast.AspNetCore.Tests.Support;
+
+/// <summary>
+/// A WebSocket client on the level of bytes, for what a well-made one never does: broken frames, no pongs, not reading,
+/// vanishing. It does nothing by itself.
+/// </summary>
+internal sealed class RawClient : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly byte[] Mask = [0x11, 0x22, 0x33, 0x44];
+
+    private readonly TcpClient _tcp;
+    private readonly Stream _stream;
+
+    private RawClient(TcpClient tcp)
+    {
+        _tcp = tcp;
+        _stream = tcp.GetStream();
+    }
+
+    /// <summary>The status line and the headers of the server's answer.</summary>
+    public string Answer { get; private set; } = "";
+
+    public static async Task<RawClient> ConnectAsync(
+        Uri server,
+        string pathAndQuery,
+        string? token = null,
+        string? upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        int receiveBuffer = 0)
+    {
+        var tcp = new TcpClient { NoDelay = true };
+        if (receiveBuffer > 0)
+        {
+            tcp.ReceiveBufferSize = receiveBuffer; // before connecting, so that the window stays as small
+        }
+
+        await tcp.ConnectAsync(server.Host, server.Port).WaitAsync(Limit);
+        var client = new RawClient(tcp);
+        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {server.Authority}\r\n{upgrade}{authorization}\r\n"));
+        client.Answer = await client.ReadHeadAsync();
+        return client;
+    }
+
+    /// <summary>A frame as a client must send it: masked.</summary>
+    public static byte[] Frame(byte firstByte, ReadOnlySpan<byte> payload)
+    {
+        using var frame = new MemoryStream();
+        frame.WriteByte(firstByte);
+        if (payload.Length < 126)
+        {
+            frame.WriteByte((byte)(0x80 | payload.Length));
+        }
+        else
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64BigEndian(length, (ulong)payload.Length);
+            frame.WriteByte(0x80 | 127);
+            frame.Write(length);
+        }
+
+        frame.Write(Mask);
+        for (var i = 0; i < payload.Length; i++)
+        {
+            frame.WriteByte((byte)(payload[i] ^ Mask[i % 4]));
+        }
+
+        return frame.ToArray();
+    }
+
+    public Task SendAsync(byte[] bytes) => _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+
+    public Task SendTextAsync(string text) => SendAsync(Frame(0x81, Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The next frame, or null when the server has ended the connection.</summary>
+    public async Task<RawFrame?> ReadAsync()
+    {
+        try
+        {
+            var head = await TakeAsync(2);
+            var length = (head[1] & 0x7F) switch
+            {
+                126 => BinaryPrimitives.ReadUInt16BigEndian(await TakeAsync(2)),
+                127 => (int)BinaryPrimitives.ReadUInt64BigEndian(await TakeAsync(8)),
+                var small => small,
+            };
+            return new RawFrame(head[0], await TakeAsync(length));
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads on to the close frame; null when the connection ends without one.</summary>
+    public async Task<RawFrame?> ReadToCloseAsync()
+    {
+        RawFrame? frame;
+        do
+        {
+            frame = await ReadAsync();
+        }
+        while (frame is { IsClose: false });
+        return frame;
+    }
+
+    /// <summary>Vanishes with a reset, as a machine that lost its network.</summary>
+    public void Reset()
+    {
+        _tcp.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        _tcp.Client.Close();
+    }
+
+    public void Dispose() => _tcp.Dispose();
+
+    private async Task<byte[]> TakeAsync(int count)
+    {
+        var bytes = new byte[count];
+        await _stream.ReadExactlyAsync(bytes).AsTask().WaitAsync(Limit);
+        return bytes;
+    }
+
+    private async Task<string> ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            head.Append((char)(await TakeAsync(1))[0]);
+        }
+
+        return head.ToString();
+    }
+}
