@@ -1,7 +1,10 @@
 namespace RfBroadcast;
 
 /// <summary>What one channel with history has kept in this process. All of it is guarded by <see cref="Gate"/>.</summary>
-internal sealed class ChannelLog(string epoch, ChannelSettings settings)
+/// <param name="epoch">The epoch of its offsets.</param>
+/// <param name="start">The offset before its first one.</param>
+/// <param name="settings">How much is kept.</param>
+internal sealed class ChannelLog(string epoch, long start, ChannelSettings settings)
 {
     private readonly Queue<BroadcastMessage> _messages = new();
 
@@ -10,7 +13,7 @@ internal sealed class ChannelLog(string epoch, ChannelSettings settings)
 
     public ChannelPosition Top => new(epoch, LastOffset);
 
-    public long LastOffset { get; private set; }
+    public long LastOffset { get; private set; } = start;
 
     public DateTimeOffset LastUsed { get; private set; }
 

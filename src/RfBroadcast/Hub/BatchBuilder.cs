@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RfBroadcast;
 
 /// <summary>Encodes messages and edges into batches for one wire protocol. One per thread, reused; not thread-safe.</summary>
@@ -36,7 +38,7 @@ internal sealed class BatchBuilder
         var keepsLast = _frames.Count > 1 && _bytes.Length > Batch.MaxBytes;
         var count = keepsLast ? _frames.Count - 1 : _frames.Count;
         var length = keepsLast ? _frames[count].Start : _bytes.Length;
-        var frames = _frames.GetRange(0, count).ToArray();
+        var frames = CollectionsMarshal.AsSpan(_frames)[..count].ToArray();
         var batch = new Batch(channel, overflow, _bytes.Written[..length].ToArray(), frames);
         if (keepsLast)
         {

@@ -20,6 +20,11 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
         {
             TellStart(channel, start, overflowed);
         }
+        else if (overflowed)
+        {
+            // Nobody could tell what was lost; a client that comes back recovers by position.
+            subscription.Connection.Fail(new InvalidOperationException($"More was kept for it on {channel.Channel} than may be."));
+        }
 
         foreach (var slice in kept ?? [])
         {
@@ -55,6 +60,10 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
             lost ? false : from.Recovered,
             lost ? RecoveryFailure.Limit : from.Failure);
         channel.Tell(subscription, frame, overflowed ? [] : MissedBy(from));
+        foreach (var requestId in subscription.TakeUnanswered())
+        {
+            HubChannel.Tell(subscription, frame with { RequestId = requestId });
+        }
     }
 
     private List<BroadcastMessage> MissedBy(SubscriptionStart from)

@@ -7,6 +7,7 @@ internal sealed partial class HubChannel
 {
     private readonly List<ProtocolGroup> _groups = [];
     private int _count;
+    private long _batches;
 
     /// <summary>How many connections are subscribed, without a socket or with one.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -59,33 +60,23 @@ internal sealed partial class HubChannel
     }
 
     /// <summary>Tells one subscriber that it is subscribed.</summary>
-    public static void Tell(Subscription subscription, SubscribedFrame frame)
-    {
-        if (subscription.Connection.Socket is { } socket)
-        {
-            socket.SendControl(Encode(socket, frame));
-        }
-    }
+    public static void Tell(Subscription subscription, SubscribedFrame frame) =>
+        subscription.Connection.Tell(frame, static (socket, frame) => socket.SendControl(Encode(socket, frame)));
 
     /// <summary>Tells one subscriber that it is subscribed, and sends what it missed, whatever its floors.</summary>
-    public void Tell(Subscription subscription, SubscribedFrame frame, List<BroadcastMessage> missed)
-    {
-        if (subscription.Connection.Socket is { } socket)
-        {
-            socket.SendStart(Encode(socket, frame), Encode(socket.Protocol, missed));
-        }
-    }
+    public void Tell(Subscription subscription, SubscribedFrame frame, List<BroadcastMessage> missed) =>
+        subscription.Connection.Tell(
+            (Channel: this, frame, missed),
+            static (socket, start) => socket.SendStart(Encode(socket, start.frame), start.Channel.Encode(socket.Protocol, start.missed)));
 
     /// <summary>Tells one subscriber that its subscription has ended.</summary>
-    public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason)
-    {
-        if (subscription.Connection.Socket is { } socket)
+    public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason) =>
+        subscription.Connection.Tell((channel, reason), static (socket, ended) =>
         {
             var output = new ArrayBufferWriter<byte>();
-            socket.Protocol.WriteUnsubscribed(output, channel, reason);
+            socket.Protocol.WriteUnsubscribed(output, ended.channel, ended.reason);
             socket.SendControl(output.WrittenMemory);
-        }
-    }
+        });
 
     /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
     public void Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
@@ -104,8 +95,7 @@ internal sealed partial class HubChannel
         builder.Clear();
         foreach (var message in messages)
         {
-            builder.Add(protocol, message);
-            if (builder.Length >= Batch.MaxBytes)
+            if (TryAdd(builder, protocol, message) && builder.Length >= Batch.MaxBytes)
             {
                 AddBatch(slices, builder);
             }
@@ -123,6 +113,20 @@ internal sealed partial class HubChannel
     {
         var batch = builder.Build(channel, Settings.Overflow);
         slices.Add(new BatchSlice(batch, 0, batch.Frames.Length));
+    }
+
+    private bool TryAdd(BatchBuilder builder, IWireProtocol protocol, object item)
+    {
+        try
+        {
+            builder.Add(protocol, item);
+            return true;
+        }
+        catch (Exception fault)
+        {
+            Log.EncodingFailed(logger, fault, channel.WireName, protocol.Name);
+            return false;
+        }
     }
 
     private void FanOut()
@@ -159,17 +163,7 @@ internal sealed partial class HubChannel
         builder.Clear();
         foreach (var item in _run)
         {
-            try
-            {
-                builder.Add(protocol, item);
-            }
-            catch (Exception fault)
-            {
-                Log.EncodingFailed(logger, fault, channel.WireName, protocol.Name);
-                continue;
-            }
-
-            if (builder.Length >= Batch.MaxBytes)
+            if (TryAdd(builder, protocol, item) && builder.Length >= Batch.MaxBytes)
             {
                 FanOut(group, builder.Build(channel, Settings.Overflow));
             }
@@ -183,6 +177,7 @@ internal sealed partial class HubChannel
 
     private void FanOut(ProtocolGroup group, Batch batch)
     {
+        _batches++;
         if (batch.HasExceptions)
         {
             MarkLeftOut(batch);
@@ -191,9 +186,9 @@ internal sealed partial class HubChannel
         var whole = new BatchSlice(batch, 0, batch.Frames.Length);
         foreach (var subscription in group.Items)
         {
-            if (subscription.TakesWhole(batch))
+            if (subscription.TakesWhole(batch, _batches))
             {
-                subscription.Connection.Socket!.Send(whole); // a group with a protocol has sockets
+                subscription.Connection.Send(whole);
             }
             else
             {
@@ -209,7 +204,7 @@ internal sealed partial class HubChannel
         {
             if (frame.Except is not null && hub.FindSubscription(frame.Except, channel.WireName) is { } subscription)
             {
-                subscription.LeftOutOf = batch;
+                subscription.LeftOutOf = _batches;
             }
         }
     }

@@ -59,7 +59,7 @@ public sealed class LocalHub
     public bool TryAdd(IConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        if (!_connections.TryAdd(connection.Id, new ConnectionEntry(connection.Id, connection)))
+        if (!_connections.TryAdd(connection.Id, new ConnectionEntry(connection.Id, connection, _logger)))
         {
             return false;
         }
@@ -94,14 +94,14 @@ public sealed class LocalHub
     public int Publish(BroadcastMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return _channels.TryGetValue(message.Channel.WireName, out var channel) && channel.TryPost(message) ? channel.Count : 0;
+        return FindAndPost(message.Channel, message)?.Count ?? 0;
     }
 
     /// <summary>Posts that a member joined or left, in order with the channel's messages.</summary>
     public void Publish(PresenceEdge edge)
     {
         ArgumentNullException.ThrowIfNull(edge);
-        _channels.GetValueOrDefault(edge.Channel.WireName)?.TryPost(edge);
+        FindAndPost(edge.Channel, edge);
     }
 
     /// <summary>Sends a message to one connection.</summary>
@@ -109,14 +109,14 @@ public sealed class LocalHub
     public bool Publish(DirectMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (FindConnection(message.ConnectionId) is not { } socket)
+        if (!_connections.TryGetValue(message.ConnectionId, out var entry) || entry.Socket is not { } socket)
         {
             return false;
         }
 
         var output = new ArrayBufferWriter<byte>(message.Data.Length + 128);
         socket.Protocol.WriteDirect(output, message);
-        socket.SendControl(output.WrittenMemory);
+        entry.Tell(output.WrittenMemory, static (connection, frame) => connection.SendControl(frame));
         return true;
     }
 
@@ -214,6 +214,10 @@ public sealed class LocalHub
             : [];
     }
 
+    /// <summary>Whether a connection is subscribed to a presence channel here as this user.</summary>
+    internal bool IsSubscribed(string connectionId, Channel channel, string userId) =>
+        FindSubscription(connectionId, channel.WireName) is { } subscription && string.Equals(subscription.UserId, userId, StringComparison.Ordinal);
+
     internal Subscription? FindSubscription(string connectionId, string wireName) =>
         _connections.TryGetValue(connectionId, out var entry) ? entry.Find(wireName) : null;
 
@@ -224,10 +228,9 @@ public sealed class LocalHub
     /// <summary>Takes an ended subscription off its connection, and a connection without a socket out after its last one.</summary>
     internal void Forget(Subscription subscription)
     {
-        var entry = subscription.Connection;
-        if (entry.Remove(subscription.Channel.Channel.WireName))
+        if (subscription.Connection.Remove(subscription.Channel.Channel.WireName))
         {
-            _connections.TryRemove(new KeyValuePair<string, ConnectionEntry>(entry.Id, entry));
+            Forget(subscription.Connection);
         }
     }
 
@@ -244,13 +247,21 @@ public sealed class LocalHub
         ArgumentNullException.ThrowIfNull(request);
         while (true)
         {
-            var entry = _connections.GetOrAdd(request.ConnectionId, static id => new ConnectionEntry(id, socket: null));
-            var operation = new SubscribeOperation(entry, request, recovers);
-            while (!ChannelOf(request.Channel).TryPost(operation))
+            if (!_connections.TryGetValue(request.ConnectionId, out var entry))
             {
-                // The channel retired between the look-up and the post; the next look-up makes a new one.
+                if (request.HasSocket)
+                {
+                    return new SubscribeOperation.Result(SubscribeOutcome.Ended, null);
+                }
+
+                entry = _connections.GetOrAdd(
+                    request.ConnectionId,
+                    static (id, logger) => new ConnectionEntry(id, socket: null, logger),
+                    _logger);
             }
 
+            var operation = new SubscribeOperation(entry, request, recovers);
+            Post(request.Channel, operation);
             var result = await operation.Task.ConfigureAwait(false);
             if (result.Outcome != SubscribeOutcome.Ended || entry.Socket is not null)
             {
@@ -258,7 +269,37 @@ public sealed class LocalHub
             }
 
             // An id without a socket was forgotten together with its last subscription: start with a new entry.
+            Forget(entry);
         }
+    }
+
+    private void Forget(ConnectionEntry entry) =>
+        _connections.TryRemove(new KeyValuePair<string, ConnectionEntry>(entry.Id, entry));
+
+    private void Post(Channel channel, ChannelOperation operation)
+    {
+        var target = ChannelOf(channel);
+        while (!target.TryPost(operation))
+        {
+            Remove(target);
+            target = ChannelOf(channel);
+        }
+    }
+
+    /// <summary>Posts to a channel somebody is subscribed to. One that retired meanwhile may have been replaced already.</summary>
+    private HubChannel? FindAndPost(Channel channel, object item)
+    {
+        while (_channels.TryGetValue(channel.WireName, out var target))
+        {
+            if (target.TryPost(item))
+            {
+                return target;
+            }
+
+            Remove(target);
+        }
+
+        return null;
     }
 
     private HubChannel ChannelOf(Channel channel) =>

@@ -38,25 +38,26 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
 
     private Result Repeat(HubChannel channel, Subscription subscription)
     {
-        // Members must be read anew, in order with the edges; anything else is known here. While the first subscribe is
-        // still being completed, its answer is the answer to this one too.
-        if (request.Channel.IsPresence && !subscription.IsRecovering)
+        if (subscription.IsRecovering)
+        {
+            subscription.AnswerLater(request.RequestId);
+            return new Result(SubscribeOutcome.AlreadySubscribed, null);
+        }
+
+        // Members must be read anew, in order with the edges; anything else is known here.
+        if (request.Channel.IsPresence)
         {
             subscription.StartRecovering(previousConnectionId: null, channel.LastOffset);
             return new Result(SubscribeOutcome.AlreadySubscribed, new PendingSubscription(subscription, request, isRepeat: true));
         }
 
-        if (!subscription.IsRecovering)
-        {
-            HubChannel.Tell(subscription, new SubscribedFrame(
-                channel.Channel,
-                request.RequestId,
-                Members: null,
-                subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, channel.LastOffset),
-                Recovered: null,
-                RecoveryFailure.None));
-        }
-
+        HubChannel.Tell(subscription, new SubscribedFrame(
+            channel.Channel,
+            request.RequestId,
+            Members: null,
+            subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, channel.LastOffset),
+            Recovered: null,
+            RecoveryFailure.None));
         return new Result(SubscribeOutcome.AlreadySubscribed, null);
     }
 

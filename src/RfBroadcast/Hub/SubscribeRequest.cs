@@ -8,6 +8,12 @@ public sealed record SubscribeRequest
     /// <summary>The connection that subscribes.</summary>
     public required string ConnectionId { get; init; }
 
+    /// <summary>
+    /// Whether the connection is one with a socket. If it has closed meanwhile, the subscription is
+    /// <see cref="SubscribeOutcome.Ended"/>; when false, an id that is not known counts as one without a socket.
+    /// </summary>
+    public bool HasSocket { get; init; }
+
     /// <summary>The channel.</summary>
     public required Channel Channel { get; init; }
 

@@ -9,6 +9,7 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
     private List<BatchSlice>? _kept;
     private int _keptBytes;
     private string? _previousConnectionId;
+    private List<string?>? _unanswered;
 
     public HubChannel Channel => channel;
 
@@ -41,8 +42,20 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
     /// <summary>Edges up to here its snapshot includes.</summary>
     public long RevisionFloor { get; set; }
 
-    /// <summary>The batch in which some frame leaves this connection out.</summary>
-    public Batch? LeftOutOf { get; set; }
+    /// <summary>
+    /// The number of the batch in which some frame leaves this connection out. Not the batch, which would stay in memory.
+    /// </summary>
+    public long LeftOutOf { get; set; }
+
+    /// <summary>Leaves a repeated request to be answered together with the one that is being completed.</summary>
+    public void AnswerLater(string? requestId) => (_unanswered ??= []).Add(requestId);
+
+    public List<string?> TakeUnanswered()
+    {
+        var requestIds = _unanswered ?? [];
+        _unanswered = null;
+        return requestIds;
+    }
 
     public void StartRecovering(string? previousConnectionId, long heldAt)
     {
@@ -63,8 +76,8 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
     }
 
     /// <summary>Whether a batch goes to it whole, as nearly all do.</summary>
-    public bool TakesWhole(Batch batch) =>
-        !IsRecovering && !ReferenceEquals(LeftOutOf, batch) && batch.LowestOffset > OffsetFloor && batch.LowestRevision > RevisionFloor;
+    public bool TakesWhole(Batch batch, long number) =>
+        !IsRecovering && LeftOutOf != number && batch.LowestOffset > OffsetFloor && batch.LowestRevision > RevisionFloor;
 
     /// <summary>Takes the runs of a slice's frames that are meant for it.</summary>
     public void Take(in BatchSlice slice, int keepLimit)
@@ -91,7 +104,7 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
             }
             else
             {
-                connection.Socket?.Send(run);
+                connection.Send(run);
             }
         }
     }

@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(1003, LogLevel.Error, "A frame for {Channel} could not be encoded by {Protocol} and was not sent")]
     public static partial void EncodingFailed(ILogger logger, Exception exception, string channel, string protocol);
+
+    [LoggerMessage(1004, LogLevel.Error, "A scheduled callback failed; the others go on")]
+    public static partial void CallbackFailed(ILogger logger, Exception exception);
 }

@@ -81,6 +81,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     public async ValueTask<SubscribeOutcome> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Last, nameof(request));
         cancellationToken.ThrowIfCancellationRequested();
         var keepsHistory = _options.Channels.Of(request.Channel).KeepsHistory;
         if (!keepsHistory && !request.Channel.IsPresence)
@@ -241,22 +242,12 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
             start = start with { Members = members, Revision = revision };
         }
 
-        if (await pending.CompleteAsync(start).ConfigureAwait(false))
-        {
-            return outcome;
-        }
-
-        if (channel.IsPresence && !pending.IsRepeat)
-        {
-            _presence.Leave(channel, request.ConnectionId, request.UserId!, atOnce: false); // settled before
-        }
-
-        return SubscribeOutcome.Ended;
+        return await pending.CompleteAsync(start).ConfigureAwait(false) ? outcome : SubscribeOutcome.Ended;
     }
 
     private void Leave(string connectionId, EndedSubscription ended, bool atOnce)
     {
-        if (ended is { UserId: { } userId, WasLive: true, Channel.IsPresence: true })
+        if (ended is { UserId: { } userId, Channel.IsPresence: true })
         {
             _presence.Leave(ended.Channel, connectionId, userId, atOnce);
         }

@@ -7,14 +7,26 @@ namespace RfBroadcast;
 /// Who is present where, in this process: members are counted by user, joins and leaves are posted exactly on the first and
 /// the last connection, and a closed connection is waited for before its user leaves.
 /// </summary>
+/// <remarks>
+/// The hub is the truth of who is subscribed: both <see cref="Join"/> and <see cref="Leave"/> look there, under the channel's
+/// lock. So a subscription that ended before it was complete joins nobody, and one that is there again loses nobody, in
+/// whatever order the calls arrive; it is enough that whoever ends a subscription calls <see cref="Leave"/> afterwards.
+/// </remarks>
 internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvider time, TimeSpan grace)
 {
     private readonly ConcurrentDictionary<string, PresenceChannel> _channels = new(StringComparer.Ordinal);
 
+    // One for all channels, so that it also rises when a channel's members all left and came back: an edge that a
+    // subscription kept from before is then never taken for a later one.
+    private long _revision;
+
     /// <summary>How many channels have members.</summary>
     public int ChannelCount => _channels.Count;
 
-    /// <summary>Adds a connection of a user; the first one is a join, of which the connection itself is not told.</summary>
+    /// <summary>
+    /// Adds a connection of a user, if it is still subscribed; the first one is a join, of which the connection itself is
+    /// not told.
+    /// </summary>
     public void Join(Channel channel, string connectionId, string userId, JsonElement? info)
     {
         while (true)
@@ -27,12 +39,19 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
                     continue;
                 }
 
+                if (!hub.IsSubscribed(connectionId, channel, userId))
+                {
+                    ForgetIfEmpty(channel, presence);
+                    return;
+                }
+
                 var user = presence.Find(userId);
                 if (user is null)
                 {
                     user = new PresentUser(new PresenceMember(userId, info, time.GetUtcNow()));
                     presence.Add(user);
-                    hub.Publish(new PresenceEdge(channel, user.Member, IsJoin: true, ++presence.Revision, connectionId));
+                    presence.Revision = Interlocked.Increment(ref _revision);
+                    hub.Publish(new PresenceEdge(channel, user.Member, IsJoin: true, presence.Revision, connectionId));
                 }
                 else
                 {
@@ -47,7 +66,10 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
         }
     }
 
-    /// <summary>Takes a connection of a user off; after the last one the user leaves, at once or after the grace period.</summary>
+    /// <summary>
+    /// Takes a connection of a user off, unless it is subscribed again; after the last one the user leaves, at once or after
+    /// the grace period.
+    /// </summary>
     public void Leave(Channel channel, string connectionId, string userId, bool atOnce)
     {
         if (!_channels.TryGetValue(channel.WireName, out var presence))
@@ -57,7 +79,10 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
 
         lock (presence.Gate)
         {
-            if (presence.Find(userId) is not { } user || !user.Connections.Remove(connectionId) || user.Connections.Count > 0)
+            if (hub.IsSubscribed(connectionId, channel, userId)
+                || presence.Find(userId) is not { } user
+                || !user.Connections.Remove(connectionId)
+                || user.Connections.Count > 0)
             {
                 return;
             }
@@ -68,7 +93,8 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
             }
             else
             {
-                user.Grace = wheel.Schedule(grace, () => EndAfterGrace(channel, presence, user));
+                var absence = ++user.Absences;
+                user.Grace = wheel.Schedule(grace, () => EndAfterGrace(channel, presence, user, absence));
             }
         }
     }
@@ -87,12 +113,12 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
         }
     }
 
-    private void EndAfterGrace(Channel channel, PresenceChannel presence, PresentUser user)
+    private void EndAfterGrace(Channel channel, PresenceChannel presence, PresentUser user, int absence)
     {
         lock (presence.Gate)
         {
-            // Somebody may have come back while this waited for the lock.
-            if (user.Grace is not null && user.Connections.Count == 0 && ReferenceEquals(presence.Find(user.Member.UserId), user))
+            // While this waited for the lock the user may have come back, and even be away anew.
+            if (user.Absences == absence && user.Connections.Count == 0 && ReferenceEquals(presence.Find(user.Member.UserId), user))
             {
                 End(channel, presence, user);
             }
@@ -103,7 +129,13 @@ internal sealed class MemoryPresence(LocalHub hub, TimerWheel wheel, TimeProvide
     {
         user.Grace = null;
         presence.Remove(user);
-        hub.Publish(new PresenceEdge(channel, user.Member, IsJoin: false, ++presence.Revision, Except: null));
+        presence.Revision = Interlocked.Increment(ref _revision);
+        hub.Publish(new PresenceEdge(channel, user.Member, IsJoin: false, presence.Revision, Except: null));
+        ForgetIfEmpty(channel, presence);
+    }
+
+    private void ForgetIfEmpty(Channel channel, PresenceChannel presence)
+    {
         if (presence.IsEmpty)
         {
             presence.IsForgotten = true;

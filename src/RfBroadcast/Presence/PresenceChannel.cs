@@ -8,6 +8,7 @@ internal sealed class PresenceChannel
     /// <summary>Held while an edge gets its revision and is posted, so that both are in one order.</summary>
     public Lock Gate { get; } = new();
 
+    /// <summary>The revision of the last edge.</summary>
     public long Revision { get; set; }
 
     public bool IsForgotten { get; set; }

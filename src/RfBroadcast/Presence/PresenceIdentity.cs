@@ -1,21 +1,35 @@
+using System.Text.Json;
+
 namespace RfBroadcast;
 
-/// <summary>Settles who a connection is on a presence channel: who the request names, else the connection's own user.</summary>
+/// <summary>
+/// Settles who a connection is on a presence channel (who the request names, else the connection's own user) and what is
+/// shown of it.
+/// </summary>
 internal static class PresenceIdentity
 {
     /// <summary>The request with its user id, where the channel has members.</summary>
     /// <exception cref="AuthorizationFailedException">Nobody says who it is.</exception>
     public static SubscribeRequest Settle(SubscribeRequest request, LocalHub hub)
     {
-        if (!request.Channel.IsPresence || request.UserId is not null)
+        if (!request.Channel.IsPresence)
         {
             return request;
         }
 
-        return hub.FindConnection(request.ConnectionId)?.UserId is { } userId
-            ? request with { UserId = userId }
-            : throw new AuthorizationFailedException(
+        var connection = hub.FindConnection(request.ConnectionId);
+        var userId = request.UserId ?? connection?.UserId;
+        if (userId is null && (connection is not null || !request.HasSocket)) // one that has closed needs no user
+        {
+            throw new AuthorizationFailedException(
                 request.Channel,
                 $"\"{request.Channel}\" is a presence channel and connection \"{request.ConnectionId}\" has no user: give SubscribeRequest.UserId, or grant one in the channel's authorization.");
+        }
+
+        return request with { UserId = userId, UserInfo = Settle(request.UserInfo) };
     }
+
+    // It outlives the request, so it must not hang on a document that its owner disposes.
+    private static JsonElement? Settle(JsonElement? info) =>
+        info is { ValueKind: not JsonValueKind.Undefined } element ? element.Clone() : null;
 }

@@ -56,6 +56,8 @@ public sealed class BroadcastPipeline
     /// <exception cref="InvalidChannelException">A user or organization gives a name that is not valid.</exception>
     /// <exception cref="BroadcastSerializationException">The payload cannot be turned into JSON.</exception>
     /// <exception cref="PayloadTooLargeException">The payload is over <see cref="BroadcastOptions.MaxPayloadBytes"/>.</exception>
+    /// <exception cref="ArgumentException">The event's name is empty or too long.</exception>
+    /// <exception cref="InvalidOperationException">The request names a driver that is not there.</exception>
     public ValueTask<PreparedBroadcast> PrepareAsync(BroadcastRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -73,8 +75,15 @@ public sealed class BroadcastPipeline
         }
 
         var prepared = Prepare(request, channels);
-        var drivers = request.Drivers ?? (IReadOnlyCollection<string>)_options.Drivers;
-        return drivers.Count == 0 ? ValueTask.FromResult(prepared) : SendToDriversAsync(prepared, drivers, cancellationToken);
+        var names = request.Drivers ?? (IReadOnlyCollection<string>)_options.Drivers;
+        if (names.Count == 0)
+        {
+            return ValueTask.FromResult(prepared);
+        }
+
+        // All of them are looked up before the first is sent to.
+        var drivers = names.Select(name => FindDriver(name, "The broadcast names")).Distinct().ToArray();
+        return SendToDriversAsync(prepared, drivers, cancellationToken);
     }
 
     private PreparedBroadcast Prepare(BroadcastRequest request, IReadOnlyList<Channel> channels)
@@ -143,12 +152,11 @@ public sealed class BroadcastPipeline
 
     private async ValueTask<PreparedBroadcast> SendToDriversAsync(
         PreparedBroadcast prepared,
-        IReadOnlyCollection<string> names,
+        IBroadcastDriver[] drivers,
         CancellationToken cancellationToken)
     {
-        foreach (var name in names)
+        foreach (var driver in drivers)
         {
-            var driver = FindDriver(name, "The broadcast names");
             foreach (var message in prepared.Messages)
             {
                 try

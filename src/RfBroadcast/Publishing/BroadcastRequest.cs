@@ -6,6 +6,8 @@ namespace RfBroadcast;
 /// </summary>
 public sealed record BroadcastRequest
 {
+    private const int MaxKeyLength = 200;
+
     /// <summary>The event.</summary>
     public required IEvent Event { get; init; }
 
@@ -31,7 +33,14 @@ public sealed record BroadcastRequest
     /// A key that makes repeating the call safe: within <see cref="BroadcastOptions.IdempotencyWindow"/> the same key
     /// publishes once and returns the first receipt. 1 to 200 characters; null for none.
     /// </summary>
-    public string? IdempotencyKey { get; init; }
+    /// <exception cref="ArgumentException">It is empty or longer.</exception>
+    public string? IdempotencyKey
+    {
+        get;
+        init => field = value is null or { Length: > 0 and <= MaxKeyLength }
+            ? value
+            : throw new ArgumentException($"An idempotency key has 1 to 200 characters; this one has {value.Length}.", nameof(value));
+    }
 
     /// <summary>The names of the drivers it also goes to; null means <see cref="BroadcastOptions.Drivers"/>.</summary>
     public IReadOnlyList<string>? Drivers { get; init; }

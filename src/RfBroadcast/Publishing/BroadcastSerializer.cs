@@ -46,9 +46,9 @@ public sealed class BroadcastSerializer
     /// <inheritdoc cref="Serialize" path="/exception"/>
     public JsonElement SerializeToElement(object? payload)
     {
-        if (payload is JsonElement element)
+        if (payload is JsonElement { ValueKind: not JsonValueKind.Undefined } element)
         {
-            return element;
+            return element.Clone(); // it may hang on a document that its owner disposes
         }
 
         var reader = new Utf8JsonReader(Serialize(payload).Span);

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace RfBroadcast;
 
 /// <summary>
@@ -5,8 +8,8 @@ namespace RfBroadcast;
 /// waiting, and nothing is created per message.
 /// </summary>
 /// <remarks>
-/// A callback runs on the timer's thread up to one <see cref="Tick"/> after its time, never before it; it must not block.
-/// Thread-safe. The timer stands still while nothing is scheduled.
+/// A callback runs on the timer's thread up to one <see cref="Tick"/> after its time, never before it; it must not block. What
+/// it throws is logged and harms no other. Thread-safe. The timer stands still while nothing is scheduled.
 /// </remarks>
 public sealed class TimerWheel : IDisposable
 {
@@ -19,16 +22,20 @@ public sealed class TimerWheel : IDisposable
     private readonly WheelEntry?[] _slots = new WheelEntry?[SlotCount];
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly ILogger _logger;
     private long _start;
     private long _tick; // the last tick that was run
     private int _count;
     private bool _disposed;
 
     /// <summary>Makes a wheel that runs on this clock.</summary>
-    public TimerWheel(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where a failing callback is reported.</param>
+    public TimerWheel(TimeProvider time, ILogger<TimerWheel>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
+        _logger = (ILogger?)logger ?? NullLogger.Instance;
         _timer = time.CreateTimer(static wheel => ((TimerWheel)wheel!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -89,8 +96,10 @@ public sealed class TimerWheel : IDisposable
             }
 
             // The current tick has partly gone: one more, so that nothing runs before its time.
-            var elapsed = _time.GetElapsedTime(_start) + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
-            Link(entry, Math.Max(_tick + 1, (elapsed.Ticks / Tick.Ticks) + 1));
+            var elapsed = _time.GetElapsedTime(_start);
+            var longest = TimeSpan.MaxValue - elapsed;
+            var due = elapsed + (delay <= TimeSpan.Zero ? TimeSpan.Zero : delay < longest ? delay : longest);
+            Link(entry, Math.Max(_tick + 1, (due.Ticks / Tick.Ticks) + 1));
         }
     }
 
@@ -130,8 +139,20 @@ public sealed class TimerWheel : IDisposable
         {
             foreach (var entry in due)
             {
-                entry.Run();
+                Run(entry);
             }
+        }
+    }
+
+    private void Run(WheelEntry entry)
+    {
+        try
+        {
+            entry.Run();
+        }
+        catch (Exception fault)
+        {
+            Log.CallbackFailed(_logger, fault);
         }
     }
 

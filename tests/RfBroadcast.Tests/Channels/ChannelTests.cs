@@ -132,11 +132,15 @@ public sealed class ChannelTests
     [InlineData("")]
     public void User_NoId_Throws(string? userId) => FluentActions.Invoking(() => Channel.User(userId!)).Should().Throw<ArgumentException>();
 
-    [Theory]
-    [InlineData("a\uD800")]
-    [InlineData("a\uDC00b")]
-    public void User_IdThatIsNotUnicode_ThrowsInsteadOfSharingAChannel(string userId) =>
-        FluentActions.Invoking(() => Channel.User(userId)).Should().Throw<InvalidChannelException>().WithMessage("*Unicode*");
+    [Fact]
+    public void User_IdThatIsNotUnicode_ThrowsInsteadOfSharingAChannel()
+    {
+        // Not as attributes: those are stored as UTF-8, where a lone surrogate is none any more.
+        foreach (var userId in new[] { "a\uD800", "a\uDC00b" })
+        {
+            FluentActions.Invoking(() => Channel.User(userId)).Should().Throw<InvalidChannelException>().WithMessage("*Unicode*");
+        }
+    }
 
     [Fact]
     public void User_TwoDifferentIds_NeverShareAChannel()
