@@ -50,8 +50,8 @@ internal sealed class ChannelAuthorizer(
         {
             Log.NothingGrants(logger, channel.WireName, connectionId, mappings.Patterns);
             return IsUserChannel(channel) && string.IsNullOrEmpty(userId)
-                ? ChannelDecision.Deny(ChannelDecision.Unauthenticated, SignIn)
-                : ChannelDecision.Deny(ChannelDecision.Forbidden, AccessDenied);
+                ? ChannelDecision.Deny(ErrorCode.Unauthenticated, SignIn)
+                : ChannelDecision.Deny(ErrorCode.Forbidden, AccessDenied);
         }
 
         try
@@ -77,7 +77,7 @@ internal sealed class ChannelAuthorizer(
         catch (Exception fault)
         {
             Log.HandlerFailed(logger, fault, channel.WireName, connectionId, mapping!.Pattern.Text);
-            return ChannelDecision.Deny(ChannelDecision.Internal, "the authorization of this channel failed");
+            return ChannelDecision.Deny(ErrorCode.Internal, "the authorization of this channel failed");
         }
     }
 
@@ -86,20 +86,20 @@ internal sealed class ChannelAuthorizer(
         if (mapping.HasRequirements && !await ChannelPolicies.AreMetAsync(mapping, context).ConfigureAwait(false))
         {
             return context.User.Identities.Any(identity => identity.IsAuthenticated)
-                ? Deny(mapping, context, ChannelDecision.Forbidden, AccessDenied)
-                : Deny(mapping, context, ChannelDecision.Unauthenticated, SignIn);
+                ? Deny(mapping, context, ErrorCode.Forbidden, AccessDenied)
+                : Deny(mapping, context, ErrorCode.Unauthenticated, SignIn);
         }
 
         // An implementation that ignores nullability and returns null grants nothing.
         var result = await mapping.Auth.AuthorizeAsync(context, cancellationToken).ConfigureAwait(false);
         if (result is not { IsGranted: true })
         {
-            return Deny(mapping, context, ChannelDecision.Forbidden, result?.Reason ?? AccessDenied);
+            return Deny(mapping, context, ErrorCode.Forbidden, result?.Reason ?? AccessDenied);
         }
 
         if (result.ExpiresAt <= time.GetUtcNow())
         {
-            return Deny(mapping, context, ChannelDecision.Forbidden, "the grant has expired already");
+            return Deny(mapping, context, ErrorCode.Forbidden, "the grant has expired already");
         }
 
         var userId = string.IsNullOrEmpty(result.UserId) ? context.UserId : result.UserId;
@@ -113,7 +113,7 @@ internal sealed class ChannelAuthorizer(
             return Deny(
                 mapping,
                 context,
-                ChannelDecision.Unauthenticated,
+                ErrorCode.Unauthenticated,
                 "a member of a presence channel needs a user id: sign in, or let the handler return ChannelAuthResult.Grant(userId: ...)");
         }
 
@@ -131,7 +131,7 @@ internal sealed class ChannelAuthorizer(
     {
         Log.PublicNameIsMapped(logger, channel.WireName, connectionId, mapping.Pattern.Text);
         return ChannelDecision.Deny(
-            ChannelDecision.Forbidden,
+            ErrorCode.Forbidden,
             $"\"{channel.Name}\" is not a public channel; \"private-{channel.Name}\" or \"presence-{channel.Name}\" was meant");
     }
 

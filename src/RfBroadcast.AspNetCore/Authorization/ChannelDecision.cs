@@ -4,7 +4,7 @@ namespace RfBroadcast.AspNetCore;
 
 /// <summary>Whether a connection may subscribe to a channel, and as whom.</summary>
 /// <param name="IsGranted">Whether it may.</param>
-/// <param name="ErrorCode">When not: <c>forbidden</c>, <c>unauthenticated</c> or <c>internal</c>, as the protocol names them.</param>
+/// <param name="ErrorCode">When not: one of <see cref="AspNetCore.ErrorCode"/>, forbidden, unauthenticated or internal.</param>
 /// <param name="Message">When not: why, for the client.</param>
 /// <param name="UserId">Who the connection is on the channel; never null on a granted presence channel.</param>
 /// <param name="UserInfo">On a presence channel, what other members are shown.</param>
@@ -17,10 +17,6 @@ internal readonly record struct ChannelDecision(
     JsonElement? UserInfo,
     DateTimeOffset? ExpiresAt)
 {
-    public const string Forbidden = "forbidden";
-    public const string Unauthenticated = "unauthenticated";
-    public const string Internal = "internal";
-
     public static ChannelDecision Grant(string? userId, JsonElement? userInfo = null, DateTimeOffset? expiresAt = null) =>
         new(IsGranted: true, ErrorCode: null, Message: null, userId, userInfo, expiresAt);
 

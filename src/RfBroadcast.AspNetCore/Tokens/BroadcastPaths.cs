@@ -4,8 +4,8 @@ namespace RfBroadcast.AspNetCore;
 
 /// <summary>The paths that handshakes come to. Thread-safe.</summary>
 /// <remarks>
-/// Asked before any middleware has run, so a path base is not known yet, and a route group's prefix never is: a path matches when it
-/// ends with a mapped one. A segment of a mapped path that holds a parameter matches any segment.
+/// Asked before any middleware has run, so a path base is not known yet, and a route group's prefix never is: a path matches
+/// when it ends with a mapped one.
 /// </remarks>
 internal sealed class BroadcastPaths
 {
@@ -40,22 +40,7 @@ internal sealed class BroadcastPaths
 
     private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
-    private static bool EndsWith(ReadOnlySpan<string> segments, string[] route)
-    {
-        if (segments.Length < route.Length)
-        {
-            return false;
-        }
-
-        var end = segments[^route.Length..];
-        for (var i = 0; i < route.Length; i++)
-        {
-            if (!route[i].Contains('{', StringComparison.Ordinal) && !string.Equals(route[i], end[i], StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static bool EndsWith(ReadOnlySpan<string> segments, string[] route) =>
+        segments.Length >= route.Length
+        && segments[^route.Length..].SequenceEqual(route, StringComparer.OrdinalIgnoreCase);
 }
