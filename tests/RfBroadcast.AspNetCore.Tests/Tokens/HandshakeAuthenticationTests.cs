@@ -9,11 +9,13 @@ using RfBroadcast.AspNetCore.Tests.Support;
 
 namespace RfBroadcast.AspNetCore.Tests.Tokens;
 
-public sealed class HandshakeAuthenticationTests
+public sealed class HandshakeAuthenticationTests : IDisposable
 {
     private static readonly string[] ClaimTypesInOrder = [ClaimTypes.NameIdentifier, "sub"];
 
     private readonly RecordedLogs _logs = new();
+
+    public void Dispose() => _logs.Dispose();
 
     [Fact]
     public async Task Authenticate_MiddlewareDidNotRun_AsksTheDefaultScheme()
