@@ -88,16 +88,9 @@ internal sealed partial class OutgoingQueue
         }
     }
 
-    /// <summary>Queues the runs of a slice that stay, and tells of the others in the channel's one gap.</summary>
+    /// <summary>Queues the runs of a slice that stay, and tells of the others in the channel's one gap, where the first of them was.</summary>
     private void EnqueueRest(in BatchSlice slice, bool[] dropped, Dictionary<string, QueuedGap> gaps)
     {
-        var channel = slice.Batch.Channel;
-        if (!gaps.TryGetValue(channel.WireName, out var gap))
-        {
-            gaps[channel.WireName] = gap = new QueuedGap(channel);
-            Enqueue(new QueuedItem(gap));
-        }
-
         for (var i = 0; i < dropped.Length;)
         {
             var first = i;
@@ -113,10 +106,21 @@ internal sealed partial class OutgoingQueue
 
             while (i < dropped.Length && dropped[i])
             {
-                gap.Dropped++;
+                GapOf(slice.Batch.Channel, gaps).Dropped++;
                 i++;
             }
         }
+    }
+
+    private QueuedGap GapOf(Channel channel, Dictionary<string, QueuedGap> gaps)
+    {
+        if (!gaps.TryGetValue(channel.WireName, out var gap))
+        {
+            gaps[channel.WireName] = gap = new QueuedGap(channel);
+            Enqueue(new QueuedItem(gap));
+        }
+
+        return gap;
     }
 
     private static int LengthOf(in BatchSlice slice, int frame) => new BatchSlice(slice.Batch, slice.First + frame, 1).Length;

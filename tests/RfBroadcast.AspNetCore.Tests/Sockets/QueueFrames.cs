@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Text;
+
+namespace RfBroadcast.AspNetCore.Tests.Sockets;
+
+/// <summary>Frames to put into a queue. Each is named by its text: <c>price 1</c> is an event "price", <c>+7</c> a member that joined.</summary>
+internal static class QueueFrames
+{
+    /// <summary>What every frame counts in the queue, header included.</summary>
+    public const int Size = 1000;
+
+    public static ReadOnlyMemory<byte> Control(string text, int size = Size)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var header = size > 65_539 ? 10 : 4; // of a frame of 126 bytes or more
+        WebSocketFrame.WriteText(output, Encoding.UTF8.GetBytes(text.PadRight(size - header)));
+        return output.WrittenMemory;
+    }
+
+    public static BatchSlice Slice(string channel, OverflowPolicy overflow, params string[] frames)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var index = new List<FrameEntry>();
+        foreach (var frame in frames)
+        {
+            index.Add(new FrameEntry(output.WrittenCount, Order: 0, frame[0] is '+' or '-' ? null : frame.Split(' ')[0], Except: null));
+            output.Write(Control(frame).Span);
+        }
+
+        return new BatchSlice(new Batch(Channel.Parse(channel), overflow, output.WrittenSpan.ToArray(), [.. index]), 0, index.Count);
+    }
+
+    public static string Gap(string channel, int dropped) => $$"""{"type":"gap","channel":"{{channel}}","dropped":{{dropped}}}""";
+}
