@@ -11,8 +11,9 @@ namespace Microsoft.AspNetCore.Builder;
 /// <remarks>
 /// A pattern is one over bare names (<see cref="ChannelPattern"/>): <c>orders.{orderId:int}</c> is asked for
 /// <c>private-orders.7</c> and <c>presence-orders.7</c> alike. The first pattern that matches decides. What no pattern
-/// grants is denied, except a user's own channel, which is always open to its user. A public subscription to a name that
-/// matches is denied, too, unless <see cref="BroadcastChannelBuilder.AllowPublic"/> opens it.
+/// grants is denied, except a user's own channel, which is always open to its user, and to others only by a pattern that
+/// starts with <c>user.</c>. A public subscription to a name that matches is denied, too, unless
+/// <see cref="BroadcastChannelBuilder.AllowPublic"/> opens it.
 /// </remarks>
 public static class BroadcastChannelEndpointRouteBuilderExtensions
 {

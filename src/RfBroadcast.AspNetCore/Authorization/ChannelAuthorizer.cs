@@ -35,7 +35,9 @@ internal sealed class ChannelAuthorizer(
         string? userId,
         CancellationToken cancellationToken)
     {
-        var isMapped = mappings.TryFind(channel.Name, out var mapping, out var parameters);
+        // A pattern such as {**rest} does not mean the users' own channels: only one that starts with "user." opens them to others.
+        var spelledOut = IsUserChannel(channel) ? UserPrefix : string.Empty;
+        var isMapped = mappings.TryFind(channel.Name, spelledOut, out var mapping, out var parameters);
         if (!channel.RequiresAuth)
         {
             return isMapped && !mapping!.IsPublicAllowed ? RefusePublic(channel, connectionId, mapping) : ChannelDecision.Grant(userId);

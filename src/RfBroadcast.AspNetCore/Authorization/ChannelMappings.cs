@@ -30,14 +30,19 @@ internal sealed class ChannelMappings
     }
 
     /// <summary>The first mapping whose pattern matches a bare name, and the values of its parameters.</summary>
+    /// <param name="name">The bare name.</param>
+    /// <param name="spelledOut">What the pattern must spell out at its start, instead of matching it by a parameter.</param>
+    /// <param name="mapping">The mapping found.</param>
+    /// <param name="parameters">The values of its parameters.</param>
     public bool TryFind(
         string name,
+        string spelledOut,
         [NotNullWhen(true)] out ChannelMapping? mapping,
         [NotNullWhen(true)] out IReadOnlyDictionary<string, string>? parameters)
     {
         foreach (var candidate in _all)
         {
-            if (candidate.Pattern.TryMatch(name, out parameters))
+            if (candidate.Pattern.Text.StartsWith(spelledOut, StringComparison.Ordinal) && candidate.Pattern.TryMatch(name, out parameters))
             {
                 mapping = candidate;
                 return true;

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(2112, LogLevel.Information, "A handshake brought a token that no scheme read, so it was refused (401). The scheme that reads the Authorization header must be the default one, or the end point must require a policy with it")]
     public static partial void TokenNotRead(ILogger logger);
+
+    [LoggerMessage(2113, LogLevel.Error, "A handshake's auth_token was still in the query string, so it was refused (401). The app replaced IHttpContextFactory after AddBroadcasting(); replace it before")]
+    public static partial void TokenLeftInQuery(ILogger logger);
 }

@@ -19,6 +19,13 @@ internal static class HandshakeAuthentication
         IEnumerable<string> userIdClaimTypes,
         ILogger logger)
     {
+        if (context.Request.Query.ContainsKey(AuthTokenQuery.Key))
+        {
+            // It is logged already, and no scheme can read it there.
+            Log.TokenLeftInQuery(logger);
+            return new(IsRefused: true, context.User, UserId: null, ExpiresAt: null);
+        }
+
         var tokenWasSent = !StringValues.IsNullOrEmpty(context.Request.Headers.Authorization);
         var schemes = context.RequestServices.GetService<IAuthenticationSchemeProvider>();
         var result = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult;

@@ -104,6 +104,28 @@ public sealed class ChannelAuthorizerTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("{**rest}")]
+    [InlineData("{kind}.{id}")]
+    public async Task Authorize_AnothersChannelUnderAPatternThatDoesNotSpellItOut_IsForbidden(string pattern)
+    {
+        _app.Map(pattern, () => true);
+
+        (await _app.AskAsync("private-user.8", "7")).ErrorCode.Should().Be("forbidden");
+        (await _app.AskAsync("private-user.8", userId: null)).ErrorCode.Should().Be("unauthenticated");
+        (await _app.AskAsync("private-users.8", "7")).IsGranted.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Authorize_AnothersChannelUnderItsOwnPattern_IsForTheHandler()
+    {
+        _app.Map("{**rest}", () => false);
+        _app.Map("user.{id}", (string id) => id == "8");
+
+        (await _app.AskAsync("private-user.8", "7")).IsGranted.Should().BeTrue();
+        (await _app.AskAsync("private-user.9", "7")).ErrorCode.Should().Be("forbidden");
+    }
+
+    [Theory]
     [InlineData("a.b", "private-user.a.b")]
     [InlineData("7", "private-user.8")]
     [InlineData("7", "private-user.7.x")]

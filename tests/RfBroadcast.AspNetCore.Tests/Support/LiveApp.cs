@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace RfBroadcast.AspNetCore.Tests.Support;
 
-/// <summary>A whole app on Kestrel and loopback that logs everything it can.</summary>
+/// <summary>
+/// An app on Kestrel with nothing in it but what the test adds, where <see cref="BroadcastApp"/> has its end point and tokens; it
+/// logs everything there is.
+/// </summary>
 internal sealed class LiveApp : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -65,6 +65,16 @@ public sealed class HandshakeAuthenticationTests : IDisposable
     }
 
     [Fact]
+    public async Task Authenticate_TokenStillInTheQuery_IsRefusedNotAnonymous()
+    {
+        var context = Request(services => TokenScheme.Add(services));
+        context.Request.QueryString = new QueryString("?Auth_Token=good-7");
+
+        (await AskAsync(context)).IsRefused.Should().BeTrue();
+        _logs.Single(2113).Everything.Should().Contain("IHttpContextFactory").And.NotContain("good-7");
+    }
+
+    [Fact]
     public async Task Authenticate_MiddlewareOfTheAppSignedIn_IsThatUser()
     {
         var context = Request(_ => { }, "Custom token");
