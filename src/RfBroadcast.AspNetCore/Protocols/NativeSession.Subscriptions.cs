@@ -19,6 +19,7 @@ internal sealed partial class NativeSession
         var request = new SubscribeRequest
         {
             ConnectionId = connection.Id,
+            HasSocket = true,
             Channel = channel,
             Since = command.Since,
             PreviousConnectionId = command.PreviousConnectionId,
