@@ -26,12 +26,15 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Warning, "A handshake from the origin {Origin} to the host {Host} was refused; if pages from there may connect, add it to Broadcasting:WebSockets:AllowedOrigins")]
     public static partial void OriginRefused(ILogger logger, string origin, string host);
 
-    [LoggerMessage(2007, LogLevel.Warning, "A handshake was refused: this node has {Count} connections (Broadcasting:WebSockets:MaxConnections)")]
-    public static partial void NodeFull(ILogger logger, int count);
+    [LoggerMessage(2007, LogLevel.Warning, "A handshake was refused by {Setting}; this node has {Count} connections")]
+    public static partial void NoPlace(ILogger logger, string setting, int count);
 
     [LoggerMessage(2008, LogLevel.Error, "Connection {ConnectionId} failed and is closed with 1011")]
     public static partial void ConnectionFailed(ILogger logger, Exception exception, string connectionId);
 
     [LoggerMessage(2009, LogLevel.Information, "Closing {Count} connections because the app stops")]
     public static partial void Draining(ILogger logger, int count);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Finding out who connects took longer than {Timeout} (Broadcasting:WebSockets:HandshakeTimeout) and was given up")]
+    public static partial void HandshakeTimedOut(ILogger logger, TimeSpan timeout);
 }

@@ -32,6 +32,27 @@ public sealed class BroadcastWebSocketOptions
     /// <summary>How many connections this node takes; over it a handshake is answered 503 with Retry-After. Default 20,000.</summary>
     public int MaxConnections { get; set; } = 20_000;
 
+    /// <summary>How many connections of one user this node takes; over it a handshake is answered 503. Default 100.</summary>
+    public int MaxConnectionsPerUser { get; set; } = 100;
+
+    /// <summary>
+    /// How many connections from one client address (an IPv6 /64) this node takes; over it a handshake is answered 503. Default
+    /// 1,000. Loopback and private addresses are those of proxies and are not counted: behind one, use ForwardedHeaders.
+    /// </summary>
+    public int MaxConnectionsPerAddress { get; set; } = 1000;
+
+    /// <summary>How many handshakes a second one client address may make, counted likewise. Default 50.</summary>
+    public int HandshakesPerSecondPerAddress { get; set; } = 50;
+
+    /// <summary>How long finding out who connects may take; after it a handshake is answered 503. Default 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A connection that is subscribed to nothing for this long is closed; looked at once a <see cref="PingInterval"/>. Default
+    /// zero: never.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; }
+
     /// <summary>How many channels one connection may be subscribed to. Default 100.</summary>
     public int MaxChannelsPerConnection { get; set; } = 100;
 

@@ -15,6 +15,11 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
         Between(faults, nameof(options.MaxMessageBytes), options.MaxMessageBytes, 1024, 16 * 1024 * 1024);
         Between(faults, nameof(options.QueueBytes), options.QueueBytes, 16 * 1024, 1024 * 1024 * 1024);
         Between(faults, nameof(options.MaxConnections), options.MaxConnections, 1, int.MaxValue);
+        Between(faults, nameof(options.MaxConnectionsPerUser), options.MaxConnectionsPerUser, 1, int.MaxValue);
+        Between(faults, nameof(options.MaxConnectionsPerAddress), options.MaxConnectionsPerAddress, 1, int.MaxValue);
+        Between(faults, nameof(options.HandshakesPerSecondPerAddress), options.HandshakesPerSecondPerAddress, 1, 1_000_000);
+        Between(faults, nameof(options.HandshakeTimeout), options.HandshakeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        Between(faults, nameof(options.IdleTimeout), options.IdleTimeout, TimeSpan.Zero, TimeSpan.FromDays(1));
         Between(faults, nameof(options.MaxChannelsPerConnection), options.MaxChannelsPerConnection, 1, 100_000);
         Between(faults, nameof(options.MaxClientEventBytes), options.MaxClientEventBytes, 1, 16 * 1024 * 1024);
         Between(faults, nameof(options.ClientEventsPerSecond), options.ClientEventsPerSecond, 1, 100_000);

@@ -15,6 +15,16 @@ internal sealed class BroadcastWebSocketSettings
 
     public int? MaxConnections { get; set; }
 
+    public int? MaxConnectionsPerUser { get; set; }
+
+    public int? MaxConnectionsPerAddress { get; set; }
+
+    public int? HandshakesPerSecondPerAddress { get; set; }
+
+    public TimeSpan? HandshakeTimeout { get; set; }
+
+    public TimeSpan? IdleTimeout { get; set; }
+
     public int? MaxChannelsPerConnection { get; set; }
 
     public int? MaxClientEventBytes { get; set; }
@@ -42,6 +52,11 @@ internal sealed class BroadcastWebSocketSettings
         options.QueueBytes = settings.QueueBytes ?? options.QueueBytes;
         options.CloseTimeout = settings.CloseTimeout ?? options.CloseTimeout;
         options.MaxConnections = settings.MaxConnections ?? options.MaxConnections;
+        options.MaxConnectionsPerUser = settings.MaxConnectionsPerUser ?? options.MaxConnectionsPerUser;
+        options.MaxConnectionsPerAddress = settings.MaxConnectionsPerAddress ?? options.MaxConnectionsPerAddress;
+        options.HandshakesPerSecondPerAddress = settings.HandshakesPerSecondPerAddress ?? options.HandshakesPerSecondPerAddress;
+        options.HandshakeTimeout = settings.HandshakeTimeout ?? options.HandshakeTimeout;
+        options.IdleTimeout = settings.IdleTimeout ?? options.IdleTimeout;
         options.MaxChannelsPerConnection = settings.MaxChannelsPerConnection ?? options.MaxChannelsPerConnection;
         options.MaxClientEventBytes = settings.MaxClientEventBytes ?? options.MaxClientEventBytes;
         options.ClientEventsPerSecond = settings.ClientEventsPerSecond ?? options.ClientEventsPerSecond;

@@ -55,6 +55,8 @@ public static class BroadcastingServiceCollectionExtensions
         TokenServices.AddAuthToken(services);
         TokenServices.AddCurrentSender(services);
         services.TryAddSingleton<EndpointServices>();
+        services.TryAddSingleton<Handshake>();
+        services.TryAddSingleton(provider => new ConnectionLimits(provider.GetRequiredService<IOptions<BroadcastWebSocketOptions>>().Value));
         services.TryAddSingleton<WebSocketEndpoint>();
         services.TryAddSingleton<SocketDrain>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SocketDrain>());

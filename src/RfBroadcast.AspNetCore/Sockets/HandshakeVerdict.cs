@@ -5,16 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>
-/// What becomes of a request at the end point: a WebSocket, or an answer that says why not. A browser shows a page only that
-/// a handshake failed; a plain GET of the same address gets the same verdict as JSON.
+/// Why a request at the end point does not become a connection. A browser shows a page only that a handshake failed; a plain
+/// GET of the same address gets the same verdict as JSON, and 426 when all is well.
 /// </summary>
-/// <param name="Status">The HTTP status; 101 when all is well and a WebSocket was asked for.</param>
+/// <param name="Status">The HTTP status.</param>
 /// <param name="Code">What is wrong, for programs.</param>
 /// <param name="Message">What is wrong and the cure, for people.</param>
 internal sealed record HandshakeVerdict(int Status, string Code, string Message)
 {
-    public static readonly HandshakeVerdict Accepted = new(StatusCodes.Status101SwitchingProtocols, string.Empty, string.Empty);
-
     /// <summary>Answers the request with it.</summary>
     public async Task WriteAsync(HttpContext context)
     {

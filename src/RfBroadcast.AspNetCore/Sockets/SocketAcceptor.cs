@@ -13,16 +13,14 @@ internal static class SocketAcceptor
 {
     private const string Version = "13";
 
-    /// <summary>Whether the request asks for a WebSocket, over HTTP/1.1, HTTP/2 or a server's own feature.</summary>
-    public static bool IsWebSocketRequest(HttpContext context) =>
-        IsUpgrade(context) || IsExtendedConnect(context) || context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true };
-
-    /// <summary>What is wrong with a WebSocket request (RFC 6455, section 4.2.1), or null.</summary>
+    /// <summary>Why the request cannot become a WebSocket (RFC 6455, section 4.2.1); null when it can.</summary>
     public static HandshakeVerdict? FindFault(HttpContext context)
     {
         if (!IsUpgrade(context))
         {
-            return null;
+            return IsExtendedConnect(context) || context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true }
+                ? null
+                : new HandshakeVerdict(StatusCodes.Status426UpgradeRequired, "upgrade_required", "All is well; connect with a WebSocket.");
         }
 
         var headers = context.Request.Headers;

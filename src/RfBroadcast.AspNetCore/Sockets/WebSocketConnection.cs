@@ -13,6 +13,7 @@ internal sealed class WebSocketConnection : IConnection
     private readonly WheelEntry? _expiry;
     private WheelEntry? _abort;
     private long _lastHeard;
+    private long _idleSince; // touched only by the wheel
     private int _closeCode;
 
     public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity)
@@ -22,7 +23,7 @@ internal sealed class WebSocketConnection : IConnection
         Id = ConnectionIds.Next();
         Identity = identity;
         _queue = new OutgoingQueue(outlet, Protocol, services.Options.QueueBytes, CloseTooSlow);
-        _lastHeard = services.Time.GetTimestamp();
+        _lastHeard = _idleSince = services.Time.GetTimestamp();
         _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
         if (identity.ExpiresAt is { } expiry)
         {
@@ -83,6 +84,7 @@ internal sealed class WebSocketConnection : IConnection
 
     private void CloseTooSlow() => Close(CloseCode.TooSlow, "too slow: the queue was full", discardQueued: true);
 
+    /// <summary>Looks after the connection: at the latest once a ping interval.</summary>
     private void Beat()
     {
         if (CloseCodeSent != 0)
@@ -91,16 +93,18 @@ internal sealed class WebSocketConnection : IConnection
         }
 
         var interval = _services.Options.PingInterval;
-        var silence = _services.Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
-        if (silence < interval)
+        if (IsIdleForTooLong())
         {
-            _heartbeat.Reschedule(interval - silence);
+            Close(CloseCode.Normal, "subscribed to nothing");
             return;
         }
 
-        if (!_outlet.SendsPings)
+        var silence = _services.Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+        if (!_outlet.SendsPings || silence < interval)
         {
-            return; // nothing would be answered, so silence says nothing
+            // Without pings nothing would be answered, so silence says nothing.
+            _heartbeat.Reschedule(_outlet.SendsPings ? interval - silence : interval);
+            return;
         }
 
         if (silence >= interval * 2)
@@ -111,5 +115,20 @@ internal sealed class WebSocketConnection : IConnection
 
         _queue.SendControl(WebSocketFrame.EmptyPing);
         _heartbeat.Reschedule((interval * 2) - silence);
+    }
+
+    private bool IsIdleForTooLong()
+    {
+        if (_services.Options.IdleTimeout == TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        if (_services.Hub.CountSubscriptions(Id) > 0)
+        {
+            _idleSince = _services.Time.GetTimestamp();
+        }
+
+        return _services.Time.GetElapsedTime(_idleSince) >= _services.Options.IdleTimeout;
     }
 }

@@ -1,24 +1,18 @@
-using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace RfBroadcast.AspNetCore;
 
-/// <summary>The end point behind <c>MapBroadcastWebSockets</c>: judges a handshake, accepts it, and runs the connection.</summary>
-internal sealed class WebSocketEndpoint(EndpointServices services, SocketDrain drain)
+/// <summary>The end point behind <c>MapBroadcastWebSockets</c>: accepts a handshake and runs the connection.</summary>
+internal sealed class WebSocketEndpoint(EndpointServices services, Handshake handshake, SocketDrain drain)
 {
     private const string ChannelKey = "channel";
 
-    private readonly OriginPolicy _origins = new(services.Options.AllowedOrigins);
-
     public async Task HandleAsync(HttpContext context)
     {
-        var identity = await HandshakeAuthentication
-            .AuthenticateAsync(context, [.. services.Options.UserIdClaimTypes], services.Logger)
-            .ConfigureAwait(false);
-        var verdict = Judge(context, identity.IsRefused);
-        if (verdict != HandshakeVerdict.Accepted)
+        using var admission = await handshake.JudgeAsync(context).ConfigureAwait(false);
+        if ((admission.Refusal ?? SocketAcceptor.FindFault(context)) is { } verdict)
         {
             await verdict.WriteAsync(context).ConfigureAwait(false);
             return;
@@ -28,7 +22,7 @@ internal sealed class WebSocketEndpoint(EndpointServices services, SocketDrain d
         var channels = ChannelsOf(context);
         var (stream, socket) = await SocketAcceptor.AcceptAsync(context).ConfigureAwait(false);
         IFrameOutlet outlet = stream is null ? new WebSocketOutlet(socket!) : new StreamOutlet(stream, context); // one of the two
-        var connection = new WebSocketConnection(services, outlet, identity);
+        var connection = new WebSocketConnection(services, outlet, admission.Identity);
         socket ??= WebSocket.CreateFromStream(
             new ReaderStream(stream!, connection.Queue, connection.Heard), // one of the two
             new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
@@ -55,42 +49,6 @@ internal sealed class WebSocketEndpoint(EndpointServices services, SocketDrain d
         }
 
         return channels;
-    }
-
-    private HandshakeVerdict Judge(HttpContext context, bool authenticationFailed)
-    {
-        var version = context.Request.Query["protocol"].ToString();
-        if (version.Length > 0 && version != NativeProtocol.Version.ToString(CultureInfo.InvariantCulture))
-        {
-            return new HandshakeVerdict(
-                StatusCodes.Status400BadRequest, "unknown_protocol", $"Only version {NativeProtocol.Version} of the protocol is spoken here; leave \"protocol\" out, or update the server.");
-        }
-
-        if (!_origins.Allows(context.Request))
-        {
-            Log.OriginRefused(services.Logger, context.Request.Headers.Origin.ToString(), context.Request.Host.Value ?? string.Empty);
-            return new HandshakeVerdict(StatusCodes.Status403Forbidden, ErrorCode.Forbidden, "Pages from this origin may not connect here.");
-        }
-
-        if (authenticationFailed)
-        {
-            return new HandshakeVerdict(StatusCodes.Status401Unauthorized, ErrorCode.Unauthenticated, "The token is not valid; get a new one.");
-        }
-
-        if (drain.IsDraining)
-        {
-            return new HandshakeVerdict(StatusCodes.Status503ServiceUnavailable, ErrorCode.Unavailable, "The server is going away; try again.");
-        }
-
-        if (services.Hub.ConnectionCount >= services.Options.MaxConnections)
-        {
-            Log.NodeFull(services.Logger, services.Hub.ConnectionCount);
-            return new HandshakeVerdict(StatusCodes.Status503ServiceUnavailable, ErrorCode.Unavailable, "The server is full; try again later.");
-        }
-
-        return SocketAcceptor.IsWebSocketRequest(context)
-            ? SocketAcceptor.FindFault(context) ?? HandshakeVerdict.Accepted
-            : new HandshakeVerdict(StatusCodes.Status426UpgradeRequired, "upgrade_required", "All is well; connect with a WebSocket.");
     }
 
     private async Task RunAsync(WebSocketConnection connection, WebSocket socket, bool readsEmpty, List<string> channels, CancellationToken aborted)

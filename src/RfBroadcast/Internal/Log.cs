@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Error, "A scheduled callback failed; the others go on")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Error, "The hook {Hook} failed for connection {ConnectionId}")]
+    public static partial void HookFailed(ILogger logger, Exception exception, string hook, string connectionId);
 }
