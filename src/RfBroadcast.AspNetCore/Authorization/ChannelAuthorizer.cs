@@ -13,6 +13,7 @@ internal sealed class ChannelAuthorizer(
     ChannelMappings mappings,
     IServiceScopeFactory scopes,
     BroadcastSerializer serializer,
+    BroadcastMetrics metrics,
     TimeProvider time,
     ILogger<ChannelAuthorizer> logger)
 {
@@ -29,6 +30,19 @@ internal sealed class ChannelAuthorizer(
     /// <param name="cancellationToken">Fires when the connection has closed.</param>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async ValueTask<ChannelDecision> AuthorizeAsync(
+        Channel channel,
+        string connectionId,
+        ClaimsPrincipal user,
+        string? userId,
+        CancellationToken cancellationToken)
+    {
+        using var activity = metrics.StartAuthorize(channel.Kind);
+        var decision = await FindDecisionAsync(channel, connectionId, user, userId, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag(BroadcastTelemetry.GrantedTag, decision.IsGranted);
+        return decision;
+    }
+
+    private async ValueTask<ChannelDecision> FindDecisionAsync(
         Channel channel,
         string connectionId,
         ClaimsPrincipal user,

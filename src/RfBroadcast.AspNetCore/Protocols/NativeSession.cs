@@ -163,6 +163,7 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
     /// <summary>Tells the client what was wrong; one that does nothing but wrong is closed.</summary>
     private void Refuse(ClientCommand command, ClientFault fault)
     {
+        services.Metrics.Error(fault.Code);
         connection.SendControl(NativeReply.Error(fault, command.RequestId));
         if (!fault.IsMisuse)
         {

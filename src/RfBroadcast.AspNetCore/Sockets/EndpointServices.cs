@@ -10,6 +10,7 @@ internal sealed class EndpointServices(
     LocalHub hub,
     IBroadcaster broadcaster,
     ChannelAuthorizer authorizer,
+    BroadcastMetrics metrics,
     TimerWheel wheel,
     TimeProvider time,
     ILogger<WebSocketEndpoint> logger)
@@ -23,6 +24,8 @@ internal sealed class EndpointServices(
     public IBroadcaster Broadcaster => broadcaster;
 
     public ChannelAuthorizer Authorizer => authorizer;
+
+    public BroadcastMetrics Metrics => metrics;
 
     public TimerWheel Wheel => wheel;
 

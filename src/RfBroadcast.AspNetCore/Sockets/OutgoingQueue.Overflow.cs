@@ -66,6 +66,21 @@ internal sealed partial class OutgoingQueue
         }
     }
 
+    /// <summary>Counts the frames that go together with a connection that was too slow.</summary>
+    private void CountDiscarded()
+    {
+        var frames = 0;
+        foreach (var item in _items ?? [])
+        {
+            frames += item.IsSlice ? item.Slice.Count : 0;
+        }
+
+        if (frames > 0)
+        {
+            _metrics.Dropped(OverflowPolicy.Close, frames);
+        }
+    }
+
     private void Rebuild(QueuedItem[] items, bool[][] dropped)
     {
         _items!.Clear(); // as above
@@ -91,6 +106,7 @@ internal sealed partial class OutgoingQueue
     /// <summary>Queues the runs of a slice that stay, and tells of the others in the channel's one gap, where the first of them was.</summary>
     private void EnqueueRest(in BatchSlice slice, bool[] dropped, Dictionary<string, QueuedGap> gaps)
     {
+        var count = 0;
         for (var i = 0; i < dropped.Length;)
         {
             var first = i;
@@ -107,9 +123,12 @@ internal sealed partial class OutgoingQueue
             while (i < dropped.Length && dropped[i])
             {
                 GapOf(slice.Batch.Channel, gaps).Dropped++;
+                count++;
                 i++;
             }
         }
+
+        _metrics.Dropped(slice.Batch.Overflow, count);
     }
 
     private QueuedGap GapOf(Channel channel, Dictionary<string, QueuedGap> gaps)

@@ -15,6 +15,7 @@ internal sealed partial class OutgoingQueue
     private readonly IFrameOutlet _outlet;
     private readonly IWireProtocol _protocol;
     private readonly int _limit;
+    private readonly BroadcastMetrics _metrics;
     private readonly Action _tooSlow;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<QueuedItem>? _items;
@@ -27,9 +28,11 @@ internal sealed partial class OutgoingQueue
     /// <param name="outlet">The way out.</param>
     /// <param name="protocol">How a gap is written.</param>
     /// <param name="limit">How many bytes may wait.</param>
+    /// <param name="metrics">Counts what is dropped.</param>
     /// <param name="tooSlow">Called, outside the lock, when the queue overflows and the connection must close.</param>
-    public OutgoingQueue(IFrameOutlet outlet, IWireProtocol protocol, int limit, Action tooSlow)
+    public OutgoingQueue(IFrameOutlet outlet, IWireProtocol protocol, int limit, BroadcastMetrics metrics, Action tooSlow)
     {
+        _metrics = metrics;
         _outlet = outlet;
         _protocol = protocol;
         _limit = limit;
@@ -129,6 +132,7 @@ internal sealed partial class OutgoingQueue
             _isClosing = true;
             if (discardQueued)
             {
+                CountDiscarded();
                 _items?.Clear();
                 _bytes = 0;
                 LetGo();

@@ -9,7 +9,7 @@ namespace RfBroadcast.AspNetCore;
 /// Closes all connections when the app stops, before the server does: no new ones, then 1001 to each, a few at a time, so
 /// that the clients do not all come back in one moment.
 /// </summary>
-internal sealed class SocketDrain(IOptions<HostOptions> host, TimeProvider time, ILogger<SocketDrain> logger) : IHostedLifecycleService
+internal sealed class SocketDrain : IHostedLifecycleService
 {
     // What of the time the host gives may go by, so that some is left for the last answers.
     private const double ShareOfTimeout = 0.8;
@@ -20,7 +20,18 @@ internal sealed class SocketDrain(IOptions<HostOptions> host, TimeProvider time,
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<WebSocketConnection, TaskCompletionSource> _connections = new();
+    private readonly TimeSpan _shutdownTimeout;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private volatile bool _isDraining;
+
+    public SocketDrain(IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<SocketDrain> logger)
+    {
+        _shutdownTimeout = host.Value.ShutdownTimeout;
+        _time = time;
+        _logger = logger;
+        metrics.ObserveQueueBytes(() => _connections.Sum(connection => (long)connection.Key.Queue.QueuedBytes));
+    }
 
     /// <summary>Whether the app is stopping and no connection is taken any more.</summary>
     public bool IsDraining => _isDraining;
@@ -51,8 +62,8 @@ internal sealed class SocketDrain(IOptions<HostOptions> host, TimeProvider time,
             return;
         }
 
-        Log.Draining(logger, connections.Length);
-        var seconds = host.Value.ShutdownTimeout.TotalSeconds * ShareOfTimeout;
+        Log.Draining(_logger, connections.Length);
+        var seconds = _shutdownTimeout.TotalSeconds * ShareOfTimeout;
         var perSecond = Math.Max(LeastPerSecond, connections.Length / Math.Max(seconds, 1));
         var perStep = (int)Math.Ceiling(perSecond * Step.TotalSeconds);
         try
@@ -62,7 +73,7 @@ internal sealed class SocketDrain(IOptions<HostOptions> host, TimeProvider time,
                 connections[i].Key.Close(CloseCode.GoingAway, "the server is going away");
                 if ((i + 1) % perStep == 0)
                 {
-                    await Task.Delay(Step, time, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
                 }
             }
 

@@ -22,7 +22,7 @@ internal sealed class WebSocketConnection : IConnection
         _outlet = outlet;
         Id = ConnectionIds.Next();
         Identity = identity;
-        _queue = new OutgoingQueue(outlet, Protocol, services.Options.QueueBytes, CloseTooSlow);
+        _queue = new OutgoingQueue(outlet, Protocol, services.Options.QueueBytes, services.Metrics, CloseTooSlow);
         _lastHeard = _idleSince = services.Time.GetTimestamp();
         _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
         if (identity.ExpiresAt is { } expiry)

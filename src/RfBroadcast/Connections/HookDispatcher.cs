@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RfBroadcast;
 
-/// <summary>Calls the app's hooks, in order for each connection. Without hooks every call returns at once.</summary>
-internal sealed class HookDispatcher : IAsyncDisposable
+/// <summary>
+/// Calls the app's hooks (<see cref="IBroadcastHooks"/>), in order for each connection; the hub and the pipeline tell it what
+/// happens. Thread-safe. Without hooks every call returns at once.
+/// </summary>
+public sealed class HookDispatcher : IAsyncDisposable
 {
     private const int MaxWaiting = 1000;
 
@@ -14,27 +17,31 @@ internal sealed class HookDispatcher : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, HookQueue> _queues = new(StringComparer.Ordinal);
 
+    /// <summary>Makes a dispatcher.</summary>
+    /// <param name="hooks">The hooks to call.</param>
+    /// <param name="logger">Where a failing hook is reported.</param>
     public HookDispatcher(IEnumerable<IBroadcastHooks> hooks, ILogger<HookDispatcher>? logger = null)
     {
         _hooks = [.. hooks];
         _logger = (ILogger?)logger ?? NullLogger.Instance;
     }
 
-    public void Connected(IConnection connection) =>
+    internal void Connected(IConnection connection) =>
         Post(connection, (client, hook, cancel) => hook.ConnectedAsync(client, cancel));
 
-    public void Disconnected(IConnection connection) =>
+    internal void Disconnected(IConnection connection) =>
         Post(connection, (client, hook, cancel) => hook.DisconnectedAsync(client, cancel));
 
-    public void Subscribed(IConnection connection, Channel channel) =>
+    internal void Subscribed(IConnection connection, Channel channel) =>
         Post(connection, (client, hook, cancel) => hook.SubscribedAsync(client, channel, cancel));
 
-    public void Unsubscribed(IConnection connection, Channel channel) =>
+    internal void Unsubscribed(IConnection connection, Channel channel) =>
         Post(connection, (client, hook, cancel) => hook.UnsubscribedAsync(client, channel, cancel));
 
-    public void ClientEvent(IConnection connection, BroadcastMessage message) =>
+    internal void ClientEvent(IConnection connection, BroadcastMessage message) =>
         Post(connection, (client, hook, cancel) => hook.ClientEventAsync(client, message, cancel), mayBeDropped: true);
 
+    /// <summary>Waits for the hooks that run; what has not started is left out.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

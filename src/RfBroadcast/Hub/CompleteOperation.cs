@@ -15,7 +15,11 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
 
         var overflowed = subscription.HasOverflowed;
         var kept = subscription.FinishRecovering();
-        subscription.IsEstablished = true;
+        if (!isRepeat)
+        {
+            channel.Establish(subscription);
+        }
+
         if (start is not null)
         {
             TellStart(channel, start, overflowed);
@@ -59,6 +63,11 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
             position,
             lost ? false : from.Recovered,
             lost ? RecoveryFailure.Limit : from.Failure);
+        if (frame.Recovered is not null && !isRepeat)
+        {
+            channel.Recovered(frame.Failure);
+        }
+
         channel.Tell(subscription, frame, overflowed ? [] : MissedBy(from));
         foreach (var requestId in subscription.TakeUnanswered())
         {

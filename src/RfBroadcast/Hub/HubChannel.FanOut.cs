@@ -27,6 +27,21 @@ internal sealed partial class HubChannel
             group.Add(subscription);
             _count++;
         }
+
+        if (protocol is not null)
+        {
+            hub.Metrics.SubscriptionsChanged(1);
+        }
+    }
+
+    /// <summary>Notes that a client has been told it is subscribed.</summary>
+    public void Establish(Subscription subscription)
+    {
+        subscription.IsEstablished = true;
+        if (subscription.Connection.Socket is { } socket)
+        {
+            hub.Hooks.Subscribed(socket, channel);
+        }
     }
 
     public void Remove(Subscription subscription)
@@ -38,8 +53,20 @@ internal sealed partial class HubChannel
             _count--;
         }
 
+        if (subscription.Connection.Socket is { } socket)
+        {
+            hub.Metrics.SubscriptionsChanged(-1);
+            if (subscription.IsEstablished)
+            {
+                hub.Hooks.Unsubscribed(socket, channel);
+            }
+        }
+
         hub.Forget(subscription);
     }
+
+    /// <summary>Notes what became of a client that came back with a position.</summary>
+    public void Recovered(RecoveryFailure failure) => hub.Metrics.Recovered(failure);
 
     /// <summary>The ids of the connections subscribed. From any thread.</summary>
     public List<string> ConnectionIds()
@@ -79,7 +106,8 @@ internal sealed partial class HubChannel
         });
 
     /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
-    public void Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
+    /// <returns>How many frames went to the connection.</returns>
+    public int Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
 
     private static ReadOnlyMemory<byte> Encode(IConnection socket, SubscribedFrame frame)
     {
@@ -184,17 +212,21 @@ internal sealed partial class HubChannel
         }
 
         var whole = new BatchSlice(batch, 0, batch.Frames.Length);
+        long delivered = 0;
         foreach (var subscription in group.Items)
         {
             if (subscription.TakesWhole(batch, _batches))
             {
                 subscription.Connection.Send(whole);
+                delivered += whole.Count;
             }
             else
             {
-                Deliver(subscription, whole);
+                delivered += Deliver(subscription, whole);
             }
         }
+
+        hub.Metrics.Delivered(delivered);
     }
 
     /// <summary>Marks the few subscriptions that some frame leaves out, so that the others need no look at the index.</summary>

@@ -23,10 +23,20 @@ public sealed class LocalHub
     private int _sockets;
 
     /// <summary>Makes an empty hub.</summary>
-    public LocalHub(IOptions<BroadcastOptions> options, ILogger<LocalHub>? logger = null)
+    /// <param name="options">The settings of channels and the limits.</param>
+    /// <param name="metrics">What it records with; null makes its own.</param>
+    /// <param name="hooks">What is told of clients; null tells nobody.</param>
+    /// <param name="logger">Where a failing connection is reported.</param>
+    public LocalHub(
+        IOptions<BroadcastOptions> options,
+        BroadcastMetrics? metrics = null,
+        HookDispatcher? hooks = null,
+        ILogger<LocalHub>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
+        Metrics = metrics ?? new BroadcastMetrics();
+        Hooks = hooks ?? new HookDispatcher([]);
         _logger = (ILogger?)logger ?? NullLogger.Instance;
     }
 
@@ -65,6 +75,8 @@ public sealed class LocalHub
         }
 
         Interlocked.Increment(ref _sockets);
+        Metrics.ConnectionsChanged(1);
+        Hooks.Connected(connection);
         return true;
     }
 
@@ -94,6 +106,11 @@ public sealed class LocalHub
     public int Publish(BroadcastMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
+        if (message is { IsClientEvent: true, Except: { } sender } && FindConnection(sender) is { } connection)
+        {
+            Hooks.ClientEvent(connection, message);
+        }
+
         return FindAndPost(message.Channel, message)?.Count ?? 0;
     }
 
@@ -153,11 +170,6 @@ public sealed class LocalHub
             return [];
         }
 
-        if (entry.Socket is not null)
-        {
-            Interlocked.Decrement(ref _sockets);
-        }
-
         var ended = new List<EndedSubscription>();
         foreach (var subscription in entry.Close())
         {
@@ -165,6 +177,13 @@ public sealed class LocalHub
             {
                 ended.Add(end);
             }
+        }
+
+        if (entry.Socket is not null)
+        {
+            Interlocked.Decrement(ref _sockets);
+            Metrics.ConnectionsChanged(-1);
+            Hooks.Disconnected(entry.Socket);
         }
 
         return ended;
@@ -213,6 +232,10 @@ public sealed class LocalHub
             ? Array.ConvertAll(entry.Subscriptions(), subscription => subscription.Channel.Channel)
             : [];
     }
+
+    internal BroadcastMetrics Metrics { get; }
+
+    internal HookDispatcher Hooks { get; }
 
     /// <summary>Whether a connection is subscribed to a presence channel here as this user.</summary>
     internal bool IsSubscribed(string connectionId, Channel channel, string userId) =>

@@ -25,7 +25,12 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
             return new Result(SubscribeOutcome.Subscribed, new PendingSubscription(subscription, request, isRepeat: false));
         }
 
-        subscription.IsEstablished = true;
+        channel.Establish(subscription);
+        if (request.Since is not null)
+        {
+            channel.Recovered(RecoveryFailure.NoHistory);
+        }
+
         HubChannel.Tell(subscription, new SubscribedFrame(
             channel.Channel,
             request.RequestId,

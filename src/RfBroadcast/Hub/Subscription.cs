@@ -80,8 +80,10 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
         !IsRecovering && LeftOutOf != number && batch.LowestOffset > OffsetFloor && batch.LowestRevision > RevisionFloor;
 
     /// <summary>Takes the runs of a slice's frames that are meant for it.</summary>
-    public void Take(in BatchSlice slice, int keepLimit)
+    /// <returns>How many frames went to the connection.</returns>
+    public int Take(in BatchSlice slice, int keepLimit)
     {
+        var sent = 0;
         var frames = slice.Frames;
         for (var i = 0; i < frames.Length;)
         {
@@ -105,8 +107,11 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
             else
             {
                 connection.Send(run);
+                sent += run.Count;
             }
         }
+
+        return sent;
     }
 
     private bool IsMeant(in FrameEntry frame)

@@ -14,6 +14,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     private readonly BroadcastOptions _options;
     private readonly BroadcastPipeline _pipeline;
     private readonly TimerWheel _wheel;
+    private readonly TimeProvider _time;
     private readonly bool _ownsWheel;
     private readonly MemoryHistory _history;
     private readonly MemoryPresence _presence;
@@ -44,6 +45,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
         Hub = hub;
         _pipeline = pipeline;
         _wheel = wheel;
+        _time = time;
         _options = options.Value;
         _history = new MemoryHistory(_options.Channels, wheel, time);
         _presence = new MemoryPresence(hub, wheel, time, _options.PresenceGrace);
@@ -169,6 +171,8 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
 
     private async ValueTask<BroadcastReceipt> PublishAsync(BroadcastRequest request, CancellationToken cancellationToken)
     {
+        using var activity = Hub.Metrics.StartPublish(request);
+        var started = _time.GetTimestamp();
         var prepared = await _pipeline.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
         if (prepared.Direct is { } direct && !Hub.Publish(direct))
         {
@@ -177,6 +181,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
 
         if (prepared.Messages.Count == 0)
         {
+            // A condition said no, or it went to one connection alone.
             return BroadcastReceipt.Empty;
         }
 
@@ -186,6 +191,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
             receipts[i] = await PublishAsync(prepared.Messages[i], cancellationToken).ConfigureAwait(false);
         }
 
+        Hub.Metrics.Published(receipts.Length, _time.GetElapsedTime(started));
         return new BroadcastReceipt(receipts);
     }
 

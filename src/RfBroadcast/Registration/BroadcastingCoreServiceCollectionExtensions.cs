@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -43,8 +44,14 @@ public static class BroadcastingCoreServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TimerWheel>();
+        services.TryAddSingleton(provider => new BroadcastMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new HookDispatcher(
+            provider.GetServices<IBroadcastHooks>(),
+            provider.GetService<ILogger<HookDispatcher>>()));
         services.TryAddSingleton(provider => new LocalHub(
             provider.GetRequiredService<IOptions<BroadcastOptions>>(),
+            provider.GetRequiredService<BroadcastMetrics>(),
+            provider.GetRequiredService<HookDispatcher>(),
             provider.GetService<ILogger<LocalHub>>()));
         services.TryAddSingleton(provider => new BroadcastSerializer(provider.GetRequiredService<IOptions<BroadcastOptions>>().Value.Json));
         services.TryAddSingleton(provider => new BroadcastPipeline(

@@ -36,10 +36,11 @@ public sealed class BroadcastMetrics : IDisposable
     }
 
     /// <summary>Starts the activity of a broadcast; null while nobody listens.</summary>
-    public Activity? StartPublish(string eventName)
+    public Activity? StartPublish(BroadcastRequest request)
     {
+        ArgumentNullException.ThrowIfNull(request);
         var activity = _activities.StartActivity(BroadcastTelemetry.PublishActivity, ActivityKind.Producer);
-        activity?.SetTag(BroadcastTelemetry.EventTag, eventName);
+        activity?.SetTag(BroadcastTelemetry.EventTag, request.Event.BroadcastAs());
         return activity;
     }
 
