@@ -39,7 +39,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
         setup ??= new BroadcastAppSetup();
         var logs = new RecordedLogs();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        (setup.Server ?? (host => host.UseUrls("http://127.0.0.1:0"))).Invoke(builder.WebHost);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
         builder.Services.AddAuthentication(TestTokens.Name).AddScheme<AuthenticationSchemeOptions, TestTokens>(TestTokens.Name, configureOptions: null);
         builder.Services.AddAuthorization();

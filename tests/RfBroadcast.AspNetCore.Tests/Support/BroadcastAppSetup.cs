@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RfBroadcast.AspNetCore.Tests.Support;
@@ -15,6 +16,9 @@ internal sealed class BroadcastAppSetup
 
     /// <summary>Maps channels, and whatever else; the end point itself is at <c>/ws</c>.</summary>
     public Action<WebApplication>? Map { get; init; }
+
+    /// <summary>Sets up the server, which otherwise listens to plain HTTP/1.1 at a free port of the loopback.</summary>
+    public Action<IWebHostBuilder>? Server { get; init; }
 
     /// <summary>The clock of broadcasting; null means the system's.</summary>
     public TimeProvider? Time { get; init; }

@@ -11,13 +11,13 @@ internal sealed class WireClient : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    private readonly ClientWebSocket _socket;
+    private readonly WebSocket _socket;
     private readonly Channel<WireFrame> _frames = System.Threading.Channels.Channel.CreateUnbounded<WireFrame>();
     private readonly ConcurrentQueue<WireFrame> _all = new();
     private readonly Task<WireClose> _closed;
     private WireFrame? _greeting;
 
-    private WireClient(ClientWebSocket socket)
+    private WireClient(WebSocket socket)
     {
         _socket = socket;
         _closed = ReadAsync();
@@ -30,6 +30,9 @@ internal sealed class WireClient : IDisposable
 
     /// <summary>Everything that came, in order.</summary>
     public IReadOnlyCollection<WireFrame> All => _all;
+
+    /// <summary>Over a socket that is open, for servers that <see cref="ConnectAsync"/> cannot reach.</summary>
+    public static WireClient Over(WebSocket socket) => new(socket);
 
     /// <exception cref="WebSocketException">The handshake was refused.</exception>
     public static async Task<WireClient> ConnectAsync(
