@@ -1,0 +1,453 @@
+namespace RfBroadcast.Tests;
+
+/// <summary>What a client is sent that subscribes to a channel with history: the broadcaster, the plan and the hub together.</summary>
+public sealed class RecoveryTests : IDisposable
+{
+    private static readonly Channel Orders = Channel.Private("orders.7");
+    private static readonly Channel News = Channel.Public("news");
+    private readonly ManualTimeProvider _time = new();
+    private readonly BroadcastOptions _options = new() { RecoveryBytes = 4096 };
+    private readonly MemoryBroadcaster _broadcaster;
+    private readonly RecordingConnection _client;
+
+    public RecoveryTests()
+    {
+        _options.Channels.For("orders.{id}", c => c.KeepHistory(100, TimeSpan.FromMinutes(5)));
+        _broadcaster = new MemoryBroadcaster(_options, _time);
+        _client = Hub.Connect("1.1");
+    }
+
+    private LocalHub Hub => _broadcaster.Hub;
+
+    private Frame Subscribed => _client.Frames.Single(frame => frame.Kind == "subscribed");
+
+    public void Dispose() => _broadcaster.Dispose();
+
+    [Fact]
+    public async Task SubscribeAsync_Fresh_TellsThePositionAndSendsOnlyLiveMessages()
+    {
+        var top = await Say(1, 3);
+
+        await _broadcaster.JoinAsync(_client, Orders);
+        await Say(4, 5);
+        await Hub.DrainAsync(Orders);
+
+        Subscribed.Should().BeEquivalentTo(new { Channel = "private-orders.7", top.Epoch, Offset = 3L, Recovered = (bool?)null });
+        _client.Offsets.Should().Equal(4, 5);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_Since_SendsExactlyWhatWasMissedThenLive()
+    {
+        var top = await Say(1, 6);
+
+        await _broadcaster.JoinAsync(_client, Orders, since: top with { Offset = 2 }, requestId: "9");
+        await Say(7, 8);
+        await Hub.DrainAsync(Orders);
+
+        _client.Kinds[0].Should().Be("subscribed");
+        Subscribed.Should().BeEquivalentTo(new { RequestId = "9", Offset = 6L, Recovered = (bool?)true, Failure = RecoveryFailure.None });
+        _client.Offsets.Should().Equal(3, 4, 5, 6, 7, 8);
+        _client.Data.Should().Equal("3", "4", "5", "6", "7", "8");
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceTheTop_HasMissedNothing()
+    {
+        var top = await Say(1, 3);
+
+        await _broadcaster.JoinAsync(_client, Orders, since: top);
+
+        Subscribed.Recovered.Should().BeTrue();
+        _client.Events.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceTooOld_IsExpiredAndLive()
+    {
+        var top = await Say(1, 103);
+
+        await Fails(top with { Offset = 2 }, RecoveryFailure.Expired, 103);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceMessagesThatAgedOut_IsExpired()
+    {
+        var top = await Say(1, 3);
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        await Fails(top with { Offset = 2 }, RecoveryFailure.Expired, 3);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceAnotherEpoch_IsEpoch()
+    {
+        await Say(1, 3);
+
+        await Fails(new ChannelPosition("another", 2), RecoveryFailure.Epoch, 3);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceTheFuture_IsEpoch()
+    {
+        var top = await Say(1, 3);
+
+        await Fails(top with { Offset = 4 }, RecoveryFailure.Epoch, 3);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_MissedMoreThanMayBeSent_IsLimit()
+    {
+        var top = await Say(1, 30); // about 257 bytes each count, of 4096
+
+        await Fails(top with { Offset = 10 }, RecoveryFailure.Limit, 30);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceOnAChannelWithoutHistory_IsNoHistory()
+    {
+        await _broadcaster.JoinAsync(_client, News, since: new ChannelPosition("e", 1));
+
+        Subscribed.Should().BeEquivalentTo(new { Recovered = (bool?)false, Failure = RecoveryFailure.NoHistory, Epoch = (string?)null });
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_SinceOnAPresenceChannelWithoutHistory_IsNoHistory()
+    {
+        var member = Hub.Connect("2.2", "7");
+        await _broadcaster.JoinAsync(member, Channel.Presence("chat"), since: new ChannelPosition("e", 1));
+
+        member.Frames.Single().Should().BeEquivalentTo(new { Recovered = (bool?)false, Failure = RecoveryFailure.NoHistory, Members = new[] { "7" } });
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_Last_SendsUpToSoManyThenLive()
+    {
+        await Say(1, 6);
+
+        await _broadcaster.JoinAsync(_client, Orders, last: 2);
+        await Say(7, 7);
+        await Hub.DrainAsync(Orders);
+
+        Subscribed.Should().BeEquivalentTo(new { Offset = 6L, Recovered = (bool?)null });
+        _client.Offsets.Should().Equal(5, 6, 7);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_LastMoreThanMayBeSent_SendsTheNewestThatFit()
+    {
+        await Say(1, 50);
+
+        await _broadcaster.JoinAsync(_client, Orders, last: 50);
+
+        _client.Offsets.Should().HaveCountGreaterThan(10).And.HaveCountLessThan(17).And.BeInAscendingOrder();
+        _client.Offsets[^1].Should().Be(50);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_MessagesThatLeftItOut_AreNotReplayedUnderEitherId()
+    {
+        await _broadcaster.SayAsync(Orders, "all");
+        await _broadcaster.SayAsync(Orders, "not old", except: "1.0");
+        await _broadcaster.SayAsync(Orders, "not new", except: "1.1");
+        var top = (await _broadcaster.SayAsync(Orders, "not another", except: "1.2")).Position!.Value;
+
+        await _broadcaster.JoinAsync(_client, Orders, since: top with { Offset = 0 }, previousId: "1.0");
+
+        _client.Data.Should().Equal("\"all\"", "\"not another\"");
+        Subscribed.Recovered.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Completing_LiveTrafficMeanwhile_MakesNoGapAndNoRepeat()
+    {
+        // The read is held open by hand: 1-2 before it, 3-4 while it runs and in it, 5-6 after it.
+        var top = await Say(1, 2);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { Since = top with { Offset = 1 } });
+        await Say(3, 4);
+        var page = await _broadcaster.ReadSinceAsync(Orders, top with { Offset = 1 });
+        await Say(5, 6);
+        await Hub.DrainAsync(Orders);
+        _client.Frames.Should().BeEmpty("nothing comes before subscribed");
+
+        (await pending!.CompleteAsync(Start(page))).Should().BeTrue();
+        await Say(7, 7);
+        await Hub.DrainAsync(Orders);
+
+        _client.Kinds[0].Should().Be("subscribed");
+        Subscribed.Offset.Should().Be(4);
+        _client.Offsets.Should().Equal(2, 3, 4, 5, 6, 7);
+    }
+
+    [Fact]
+    public async Task Completing_ReadIsAheadOfThePump_RepeatsNothing()
+    {
+        // The pump is blocked on another client, so that the read has messages it has not fanned out yet.
+        var top = await Say(1, 1);
+        var other = Hub.Connect("other");
+        await _broadcaster.JoinAsync(other, Orders);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { Since = top });
+        Task<bool> completing;
+        using (var blocker = new Blocker(other))
+        {
+            await Say(2, 2);
+            await blocker.Blocked.InTimeAsync();
+            await Say(3, 4);
+            completing = pending!.CompleteAsync(Start(await _broadcaster.ReadSinceAsync(Orders, top))).AsTask();
+            await Say(5, 6);
+        }
+
+        (await completing.InTimeAsync()).Should().BeTrue();
+        await Hub.DrainAsync(Orders);
+        _client.Offsets.Should().Equal(2, 3, 4, 5, 6);
+        other.Offsets.Should().Equal(2, 3, 4, 5, 6);
+    }
+
+    [Fact]
+    public async Task Completing_ClientEventsMeanwhile_AreKept()
+    {
+        var top = await Say(1, 1);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { PreviousConnectionId = "1.0" });
+        Hub.Publish(Orders.Message("typing"));
+        Hub.Publish(Orders.Message("own", except: "1.1"));
+        Hub.Publish(Orders.Message("old own", except: "1.0"));
+
+        await pending!.CompleteAsync(new SubscriptionStart { Position = top });
+
+        _client.Data.Should().Equal("typing");
+    }
+
+    [Fact]
+    public async Task Completing_KeptTooMuch_IsLimitAndLive()
+    {
+        var top = await Say(1, 1);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { Since = top });
+        var page = await _broadcaster.ReadSinceAsync(Orders, top);
+        for (var i = 0; i < 20; i++)
+        {
+            await _broadcaster.SayAsync(Orders, new string('x', 400));
+        }
+
+        await pending!.CompleteAsync(Start(page));
+        await _broadcaster.SayAsync(Orders, "live");
+        await Hub.DrainAsync(Orders);
+
+        Subscribed.Should().BeEquivalentTo(new { Offset = 21L, Recovered = (bool?)false, Failure = RecoveryFailure.Limit });
+        _client.Offsets.Should().Equal(22);
+    }
+
+    [Fact]
+    public async Task Completing_FreshAndKeptTooMuch_StartsFromTheNewest()
+    {
+        var top = await Say(1, 1);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders));
+        for (var i = 0; i < 20; i++)
+        {
+            await _broadcaster.SayAsync(Orders, new string('x', 400));
+        }
+
+        await pending!.CompleteAsync(new SubscriptionStart { Position = top });
+
+        Subscribed.Should().BeEquivalentTo(new { Offset = 21L, Recovered = (bool?)null });
+        _client.Events.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Recovering_UnderLoad_EveryClientGetsEveryOffsetOnceAndInOrder()
+    {
+        const int Messages = 2_000;
+        _options.RecoveryBytes = 64 * 1024 * 1024;
+        _options.PendingMessages = 16;
+        _options.Channels.For("load", c => c.KeepHistory(Messages, TimeSpan.FromHours(1)));
+        using var broadcaster = new MemoryBroadcaster(_options);
+        var load = Channel.Public("load");
+        var epoch = (await broadcaster.ReadLastAsync(load, 0)).Top!.Value.Epoch;
+        var publishing = Task.Run(async () =>
+        {
+            for (var i = 1; i <= Messages; i++)
+            {
+                await broadcaster.SayAsync(load, i);
+            }
+        });
+
+        var clients = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+        {
+            long at = 0;
+            for (var visit = 0; at < Messages; visit++)
+            {
+                var connection = broadcaster.Hub.Connect($"{client}.{visit}");
+                await broadcaster.JoinAsync(connection, load, since: new ChannelPosition(epoch, at));
+                var want = Math.Min(Messages, at + 50 + client);
+                await connection.UntilAsync(frames => frames.Any(frame => frame.Kind == "event" && frame.Offset >= want));
+                await broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false);
+                connection.Frames[0].Recovered.Should().BeTrue();
+                connection.Offsets.Should().Equal(Enumerable.Range((int)at + 1, connection.Offsets.Count).Select(i => (long)i));
+                at = connection.Offsets[^1];
+            }
+        })).ToArray();
+
+        await publishing.InTimeAsync();
+        await Task.WhenAll(clients).InTimeAsync();
+        await Wait.UntilAsync(() => broadcaster.Hub.ChannelCount == 0, "the hub is empty");
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_Twice_IsAnsweredAgainWithThePositionAndChangesNothing()
+    {
+        await Say(1, 2);
+        await _broadcaster.JoinAsync(_client, Orders);
+        await Say(3, 4);
+        await Hub.DrainAsync(Orders);
+
+        var outcome = await _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { RequestId = "2", Last = 10 });
+        await Say(5, 5);
+        await Hub.DrainAsync(Orders);
+
+        outcome.Should().Be(SubscribeOutcome.AlreadySubscribed);
+        _client.Frames.Where(frame => frame.Kind == "subscribed").Select(frame => (frame.RequestId, frame.Offset)).Should().Equal((null, 2), ("2", 4));
+        _client.Offsets.Should().Equal(3, 4, 5);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_AgainWhileTheFirstIsCompleted_BothAreAnswered()
+    {
+        var top = await Say(1, 2);
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { RequestId = "1" });
+
+        (await _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { RequestId = "2" })).Should().Be(SubscribeOutcome.AlreadySubscribed);
+        await pending!.CompleteAsync(new SubscriptionStart { Position = top });
+
+        _client.Frames.Select(frame => (frame.Kind, frame.RequestId, frame.Offset)).Should().Equal(("subscribed", "1", 2), ("subscribed", "2", 2));
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_NoRoomInTheConnection_WaitsAndKeepsLiveMessages()
+    {
+        await Say(1, 2);
+        var room = new TaskCompletionSource();
+        _client.Room = room.Task;
+        var subscribing = _broadcaster.JoinAsync(_client, Orders, last: 10);
+        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
+        await Say(3, 3);
+        await Hub.DrainAsync(Orders);
+        _client.Frames.Should().BeEmpty();
+        Hub.TryGetSubscriber("1.1", Orders, out _).Should().BeFalse("it was not told yet");
+
+        room.SetResult();
+        await subscribing.InTimeAsync();
+
+        _client.Offsets.Should().Equal(1, 2, 3);
+        Hub.TryGetSubscriber("1.1", Orders, out _).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_CancelledWhileItWaitsForRoom_IsNotSubscribed()
+    {
+        _client.Room = new TaskCompletionSource().Task;
+        using var cancellation = new CancellationTokenSource();
+        var subscribing = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders), cancellation.Token).AsTask();
+        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
+        await cancellation.CancelAsync();
+
+        await FluentActions.Awaiting(() => subscribing).Should().ThrowAsync<OperationCanceledException>();
+        _broadcaster.IsSubscribed("1.1", Orders).Should().BeFalse();
+        _client.Frames.Should().BeEmpty();
+        await Wait.UntilAsync(() => Hub.ChannelCount == 0, "the hub is empty");
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_UnsubscribedWhileItWaits_IsEnded()
+    {
+        var room = new TaskCompletionSource();
+        _client.Room = room.Task;
+        var subscribing = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders)).AsTask();
+        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
+        (await _broadcaster.UnsubscribeAsync("1.1", Orders, UnsubscribeReason.Revoked)).Should().BeTrue();
+        room.SetResult();
+
+        (await subscribing.InTimeAsync()).Should().Be(SubscribeOutcome.Ended);
+        _client.Kinds.Should().Equal("unsubscribed");
+    }
+
+    [Fact]
+    public async Task AbandonAsync_RepeatThatKeptTooMuch_ClosesTheConnection()
+    {
+        var presence = Channel.Presence("chat");
+        var member = Hub.Connect("2.2", "7");
+        await _broadcaster.JoinAsync(member, presence);
+        var (outcome, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(member, presence));
+        outcome.Should().Be(SubscribeOutcome.AlreadySubscribed);
+        Hub.Publish(presence.Message("\"kept\""));
+        await pending!.AbandonAsync();
+        member.Data.Should().Equal(["\"kept\""], "it stays subscribed, and loses nothing");
+
+        (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(member, presence));
+        for (var i = 0; i < 20; i++)
+        {
+            Hub.Publish(presence.Message(new string('x', 400)));
+        }
+
+        await pending!.AbandonAsync();
+        member.CloseCode.Should().Be(1011, "it cannot be told what it lost otherwise");
+    }
+
+    [Fact]
+    public async Task Missed_LargerThanABatch_ComesInSeveral()
+    {
+        using var broadcaster = new MemoryBroadcaster(Large(), _time);
+        var client = broadcaster.Hub.Connect("1");
+        for (var i = 0; i < 5; i++)
+        {
+            await broadcaster.SayAsync(Orders, new string('x', 30_000));
+        }
+
+        await broadcaster.JoinAsync(client, Orders, last: 5);
+
+        client.Offsets.Should().Equal(1, 2, 3, 4, 5);
+        client.Slices.Should().HaveCount(3).And.OnlyContain(slice => slice.Length <= Batch.MaxBytes);
+    }
+
+    [Fact]
+    public async Task Missed_OneCannotBeEncoded_TheOthersArrive()
+    {
+        var client = Hub.Connect("3.3", protocol: new LineProtocol { Unencodable = "bad" });
+        await Say(1, 1);
+        await _broadcaster.BroadcastAsync(new SimpleEvent("bad", 2, Orders));
+        await Say(3, 3);
+
+        await _broadcaster.JoinAsync(client, Orders, last: 3);
+
+        client.Offsets.Should().Equal(1, 3);
+    }
+
+    private static SubscriptionStart Start(ChannelHistoryPage page) =>
+        new() { Position = page.Top, Missed = page.Messages, Recovered = page.Failure == RecoveryFailure.None, Failure = page.Failure };
+
+    private static BroadcastOptions Large()
+    {
+        var options = new BroadcastOptions();
+        options.Channels.For("orders.{id}", c => c.KeepHistory(100, TimeSpan.FromMinutes(5)));
+        return options;
+    }
+
+    private async Task Fails(ChannelPosition since, RecoveryFailure failure, long top)
+    {
+        await _broadcaster.JoinAsync(_client, Orders, since: since);
+        await _broadcaster.SayAsync(Orders, "live");
+        await Hub.DrainAsync(Orders);
+
+        Subscribed.Should().BeEquivalentTo(new { Recovered = (bool?)false, Failure = failure, Offset = top });
+        _client.Offsets.Should().Equal([top + 1], "only live messages follow");
+    }
+
+    private async Task<ChannelPosition> Say(int first, int last)
+    {
+        ChannelPosition top = default;
+        for (var i = first; i <= last; i++)
+        {
+            top = (await _broadcaster.SayAsync(Orders, i)).Position!.Value;
+        }
+
+        return top;
+    }
+}
