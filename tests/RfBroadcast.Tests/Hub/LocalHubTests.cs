@@ -9,7 +9,7 @@ public sealed class LocalHubTests
     private readonly RecordingLogger<LocalHub> _logger = new();
     private readonly LocalHub _hub;
 
-    public LocalHubTests() => _hub = new LocalHub(Options.Create(_options), _logger);
+    public LocalHubTests() => _hub = new LocalHub(Options.Create(_options), logger: _logger);
 
     [Fact]
     public void TryAdd_SameIdTwice_IsRefused()
