@@ -7,7 +7,10 @@ internal sealed partial class NativeSession
 {
     // By wire name: grants that end by themselves.
     private readonly ConcurrentDictionary<string, WheelEntry> _expiries = new(StringComparer.Ordinal);
-    private int _subscribing;
+
+    // One subscription at a time is sent what came before it: together, they could find room in the queue that is there only once.
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentDictionary<string, Channel> _subscribing = new(StringComparer.Ordinal);
 
     private async ValueTask<ClientFault?> SubscribeAsync(SubscribeCommand command)
     {
@@ -30,14 +33,15 @@ internal sealed partial class NativeSession
         {
             // Answered again, and nothing changes: who it is there was settled the first time.
             services.Hub.TryGetSubscriber(connection.Id, channel, out var userId);
-            await services.Broadcaster.SubscribeAsync(request with { UserId = userId }, _ended.Token).ConfigureAwait(false);
+            await SubscribeInTurnAsync(request with { UserId = userId }).ConfigureAwait(false);
             return null;
         }
 
         try
         {
-            var others = Interlocked.Increment(ref _subscribing) - 1;
-            return services.Hub.CountSubscriptions(connection.Id) + others >= services.Options.MaxChannelsPerConnection
+            var count = services.Hub.CountSubscriptions(connection.Id) + CountUnderWay();
+            _subscribing[channel.WireName] = channel;
+            return count >= services.Options.MaxChannelsPerConnection
                 ? new ClientFault(
                     ErrorCode.TooManyChannels,
                     $"one connection may be subscribed to {services.Options.MaxChannelsPerConnection} channels",
@@ -46,8 +50,20 @@ internal sealed partial class NativeSession
         }
         finally
         {
-            Interlocked.Decrement(ref _subscribing);
+            _subscribing.TryRemove(channel.WireName, out _);
         }
+    }
+
+    /// <summary>Subscriptions that have begun and that the hub does not count yet.</summary>
+    private int CountUnderWay()
+    {
+        var count = 0;
+        foreach (var (_, channel) in _subscribing)
+        {
+            count += services.Hub.IsSubscribed(connection.Id, channel) ? 0 : 1;
+        }
+
+        return count;
     }
 
     private async ValueTask<ClientFault?> AuthorizeAndSubscribeAsync(SubscribeRequest request)
@@ -59,8 +75,7 @@ internal sealed partial class NativeSession
             return new ClientFault(decision.ErrorCode ?? ErrorCode.Forbidden, decision.Message ?? "access denied", channel.WireName);
         }
 
-        var outcome = await services.Broadcaster
-            .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, _ended.Token)
+        var outcome = await SubscribeInTurnAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo })
             .ConfigureAwait(false);
         if (outcome == SubscribeOutcome.Subscribed)
         {
@@ -68,6 +83,24 @@ internal sealed partial class NativeSession
         }
 
         return null;
+    }
+
+    private async ValueTask<SubscribeOutcome> SubscribeInTurnAsync(SubscribeRequest request)
+    {
+        if (!request.Channel.IsPresence && !services.Channels.Of(request.Channel).KeepsHistory)
+        {
+            return await services.Broadcaster.SubscribeAsync(request, _ended.Token).ConfigureAwait(false);
+        }
+
+        await _turn.WaitAsync(_ended.Token).ConfigureAwait(false);
+        try
+        {
+            return await services.Broadcaster.SubscribeAsync(request, _ended.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async ValueTask<ChannelDecision> AuthorizeAsync(Channel channel)

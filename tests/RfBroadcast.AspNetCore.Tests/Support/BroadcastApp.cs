@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace RfBroadcast.AspNetCore.Tests.Support;
@@ -45,7 +44,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
         builder.Services.AddAuthorization();
         if (setup.Time is not null)
         {
-            builder.Services.TryAddSingleton(setup.Time);
+            builder.Services.AddSingleton(setup.Time); // over the one that authentication brings
         }
 
         setup.Services?.Invoke(builder.Services);
