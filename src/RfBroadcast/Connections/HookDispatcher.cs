@@ -8,7 +8,7 @@ namespace RfBroadcast;
 /// Calls the app's hooks (<see cref="IBroadcastHooks"/>), in order for each connection; the hub and the pipeline tell it what
 /// happens. Thread-safe. Without hooks every call returns at once.
 /// </summary>
-public sealed class HookDispatcher : IAsyncDisposable
+public sealed class HookDispatcher : IAsyncDisposable, IDisposable
 {
     private const int MaxWaiting = 1000;
 
@@ -49,13 +49,14 @@ public sealed class HookDispatcher : IAsyncDisposable
         {
             await queue.Running.ConfigureAwait(false);
         }
-
-        _stopping.Dispose();
     }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting: for a container that is disposed synchronously.</summary>
+    public void Dispose() => _stopping.Cancel();
 
     private void Post(IConnection connection, Func<Client, IBroadcastHooks, CancellationToken, ValueTask> call, bool mayBeDropped = false)
     {
-        if (_hooks.Length == 0)
+        if (_hooks.Length == 0 || _stopping.IsCancellationRequested)
         {
             return;
         }
@@ -94,7 +95,7 @@ public sealed class HookDispatcher : IAsyncDisposable
             Func<Client, IBroadcastHooks, CancellationToken, ValueTask>? call;
             lock (queue.Gate)
             {
-                if (!queue.Waiting.TryDequeue(out call))
+                if (_stopping.IsCancellationRequested || !queue.Waiting.TryDequeue(out call))
                 {
                     queue.IsOver = true;
                     _queues.TryRemove(queue.Client.ConnectionId, out _);

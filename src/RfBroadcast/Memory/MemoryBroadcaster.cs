@@ -15,7 +15,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     private readonly BroadcastPipeline _pipeline;
     private readonly TimerWheel _wheel;
     private readonly TimeProvider _time;
-    private readonly bool _ownsWheel;
+    private readonly bool _ownsParts;
     private readonly MemoryHistory _history;
     private readonly MemoryPresence _presence;
     private readonly IdempotencyWindow _idempotency;
@@ -29,7 +29,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     public MemoryBroadcaster(BroadcastOptions? options = null, TimeProvider? time = null)
         : this(Checked(options ?? new BroadcastOptions()), time ?? TimeProvider.System)
     {
-        _ownsWheel = true;
+        _ownsParts = true;
     }
 
     /// <summary>Makes a broadcaster from the parts that a container holds.</summary>
@@ -155,9 +155,10 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     public void Dispose()
     {
         _history.Dispose();
-        if (_ownsWheel)
+        if (_ownsParts)
         {
             _wheel.Dispose();
+            Hub.Metrics.Dispose();
         }
     }
 
