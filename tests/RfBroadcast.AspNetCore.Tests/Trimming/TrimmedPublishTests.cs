@@ -34,7 +34,12 @@ public sealed class TrimmedPublishTests
     private static async Task<(int ExitCode, string Output)> RunAsync(string file, params string[] arguments)
     {
         using var limit = new CancellationTokenSource(Limit);
-        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
