@@ -12,21 +12,21 @@ internal static class ClientCommandParser
 
     public static ClientCommand Parse(ReadOnlyMemory<byte> message)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(message, Options);
+            using var document = JsonDocument.Parse(message, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Parse(document.RootElement)
+                : new FaultyCommand(null, Bad("the message must be one JSON object"));
         }
         catch (JsonException)
         {
             return new FaultyCommand(null, Bad("the message is not JSON"));
         }
-
-        using (document)
+        catch (InvalidOperationException)
         {
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Parse(document.RootElement)
-                : new FaultyCommand(null, Bad("the message must be one JSON object"));
+            // An escape such as \ud800: JSON by its grammar, but half a character.
+            return new FaultyCommand(null, Bad("the message holds text that is not valid Unicode"));
         }
     }
 
@@ -35,7 +35,7 @@ internal static class ClientCommandParser
         string? requestId = null;
         if (root.TryGetProperty("id"u8, out var id))
         {
-            if (id.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || id.GetRawText() is not { Length: <= MaxRequestIdLength } raw)
+            if (id.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || id.GetRawText() is not { Length: <= MaxRequestIdLength + 2 } raw)
             {
                 return new FaultyCommand(null, Bad("\"id\" must be a number or a string of at most 100 characters"));
             }

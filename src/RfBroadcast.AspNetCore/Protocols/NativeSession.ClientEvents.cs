@@ -40,7 +40,19 @@ internal sealed partial class NativeSession
             ClientUserId = channel.IsPresence ? userId : null,
             Drivers = [],
         };
-        await services.Broadcaster.BroadcastAsync(request, _ended.Token).ConfigureAwait(false);
+        try
+        {
+            await services.Broadcaster.BroadcastAsync(request, _ended.Token).ConfigureAwait(false);
+        }
+        catch (PayloadTooLargeException)
+        {
+            return new ClientFault(ErrorCode.TooLarge, "the data is larger than the app allows any event to be", command.Channel);
+        }
+        catch (BroadcastSerializationException)
+        {
+            return new ClientFault(ErrorCode.BadMessage, "\"data\" holds text that is not valid Unicode", command.Channel);
+        }
+
         if (command.RequestId is not null)
         {
             connection.SendControl(NativeReply.Ack(command.RequestId));

@@ -13,10 +13,12 @@ internal sealed class BroadcastApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<IDisposable> _clients = [];
+    private readonly bool _failsOnPurpose;
 
-    private BroadcastApp(WebApplication app, RecordedLogs logs)
+    private BroadcastApp(WebApplication app, RecordedLogs logs, bool failsOnPurpose)
     {
         _app = app;
+        _failsOnPurpose = failsOnPurpose;
         Logs = logs;
     }
 
@@ -40,20 +42,20 @@ internal sealed class BroadcastApp : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         (setup.Server ?? (host => host.UseUrls("http://127.0.0.1:0"))).Invoke(builder.WebHost);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
-        builder.Services.AddAuthentication(TestTokens.Name).AddScheme<AuthenticationSchemeOptions, TestTokens>(TestTokens.Name, configureOptions: null);
-        builder.Services.AddAuthorization();
         if (setup.Time is not null)
         {
-            builder.Services.AddSingleton(setup.Time); // over the one that authentication brings
+            builder.Services.AddSingleton(setup.Time); // before anything adds the system's
         }
 
+        builder.Services.AddAuthentication(TestTokens.Name).AddScheme<AuthenticationSchemeOptions, TestTokens>(TestTokens.Name, configureOptions: null);
+        builder.Services.AddAuthorization();
         setup.Services?.Invoke(builder.Services);
         builder.Services.AddBroadcasting(setup.Broadcasting).ConfigureWebSockets(setup.WebSockets ?? (_ => { }));
         var app = builder.Build();
         app.MapBroadcastWebSockets("/ws");
         setup.Map?.Invoke(app);
         await app.StartAsync();
-        return new BroadcastApp(app, logs);
+        return new BroadcastApp(app, logs, setup.FailsOnPurpose);
     }
 
     /// <summary>Connects a client and reads the greeting.</summary>
@@ -89,6 +91,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
     /// <summary>Stops as on SIGTERM: every client gets its close.</summary>
     public Task StopAsync() => _app.StopAsync();
 
+    /// <summary>Also fails when a connection is left behind, or the end point failed without the test meaning it to.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)
@@ -96,7 +99,16 @@ internal sealed class BroadcastApp : IAsyncDisposable
             client.Dispose();
         }
 
+        await Wait.UntilAsync(() => Hub.ConnectionCount == 0, "no connection is left behind");
         await _app.StopAsync();
         await _app.DisposeAsync();
+        if (!_failsOnPurpose)
+        {
+            Logs.All.Where(log => log.Level >= LogLevel.Error && IsOfEndpointOrServer(log))
+                .Select(log => $"{log.Message} {log.Exception}")
+                .Should().BeEmpty("the end point never fails by itself");
+        }
     }
+
+    private static bool IsOfEndpointOrServer(RecordedLog log) => log.Id == 2008 || log.Everything.StartsWith("Microsoft.", StringComparison.Ordinal);
 }

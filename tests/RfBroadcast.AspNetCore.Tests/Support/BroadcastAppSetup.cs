@@ -22,4 +22,7 @@ internal sealed class BroadcastAppSetup
 
     /// <summary>The clock of broadcasting; null means the system's.</summary>
     public TimeProvider? Time { get; init; }
+
+    /// <summary>The test makes the end point fail, so that its log of that is expected.</summary>
+    public bool FailsOnPurpose { get; init; }
 }

@@ -30,6 +30,7 @@ internal sealed class RawClient : IDisposable
         string pathAndQuery,
         string? token = null,
         string? upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        string? host = null,
         int receiveBuffer = 0)
     {
         var tcp = new TcpClient { NoDelay = true };
@@ -41,7 +42,7 @@ internal sealed class RawClient : IDisposable
         await tcp.ConnectAsync(server.Host, server.Port).WaitAsync(Limit);
         var client = new RawClient(tcp);
         var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
-        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {server.Authority}\r\n{upgrade}{authorization}\r\n"));
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {host ?? server.Authority}\r\n{upgrade}{authorization}\r\n"));
         client.Answer = await client.ReadHeadAsync();
         return client;
     }
@@ -114,6 +115,9 @@ internal sealed class RawClient : IDisposable
         _tcp.Client.LingerState = new LingerOption(enable: true, seconds: 0);
         _tcp.Client.Close();
     }
+
+    /// <summary>Ends what it sends, without a close frame; the server may still send.</summary>
+    public void EndSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
 
     public void Dispose() => _tcp.Dispose();
 
