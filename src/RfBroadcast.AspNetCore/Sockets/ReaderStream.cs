@@ -4,7 +4,7 @@ namespace RfBroadcast.AspNetCore;
 /// The upgraded stream as the BCL's WebSocket sees it, which reads frames for us. What the BCL itself writes (pongs, a close
 /// after a fault), each frame in one write, goes through the connection's queue, so that it never lands inside another frame.
 /// </summary>
-internal sealed class ReaderStream(Stream inner, OutgoingQueue queue, Action heard) : Stream
+internal sealed class ReaderStream(Stream inner, WebSocketConnection connection) : Stream
 {
     public override bool CanRead => true;
 
@@ -25,7 +25,7 @@ internal sealed class ReaderStream(Stream inner, OutgoingQueue queue, Action hea
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0)
         {
-            heard();
+            connection.Heard();
         }
 
         return count;
@@ -33,15 +33,16 @@ internal sealed class ReaderStream(Stream inner, OutgoingQueue queue, Action hea
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // The BCL reuses its buffer, and the queue may hold the frame for a while.
-        var frame = buffer.ToArray();
-        if ((frame[0] & 0x0F) == WebSocketFrame.Close)
+        var frame = buffer;
+        var (opcode, payload) = WebSocketFrame.Next(ref frame);
+        if (opcode == WebSocketFrame.Close)
         {
-            queue.Close(frame, discardQueued: false);
+            // The BCL sends one by itself only for broken frames: 1002, or 1007 for invalid UTF-8.
+            connection.Close(WebSocketFrame.CodeOf(payload.Span), "the frame was broken");
         }
         else
         {
-            queue.SendControl(frame);
+            connection.SendControl(buffer.ToArray()); // the BCL reuses its buffer, and the queue may hold the frame for a while
         }
 
         return default;

@@ -15,6 +15,7 @@ internal sealed class WebSocketConnection : IConnection
     private long _lastHeard;
     private long _idleSince; // touched only by the wheel
     private int _closeCode;
+    private bool _isReleased;
 
     public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity)
     {
@@ -65,21 +66,27 @@ internal sealed class WebSocketConnection : IConnection
     {
         _heartbeat.Cancel();
         _expiry?.Cancel();
+        Interlocked.Exchange(ref _isReleased, true);
         Volatile.Read(ref _abort)?.Cancel();
     }
 
     private void Close(int code, string reason, bool discardQueued)
     {
-        if (!_queue.Close(WebSocketFrame.MakeClose(code, reason), discardQueued))
+        // The code first: what the client says from now on does not count.
+        if (Interlocked.CompareExchange(ref _closeCode, code, 0) != 0 || !_queue.Close(WebSocketFrame.MakeClose(code, reason), discardQueued))
         {
             return;
         }
 
-        Volatile.Write(ref _closeCode, code);
         Log.ConnectionClosing(_services.Logger, Id, code, reason);
 
         // A client that does not read, or does not answer the close, is not waited for.
-        Volatile.Write(ref _abort, _services.Wheel.Schedule(_services.Options.CloseTimeout, Abort));
+        var abort = _services.Wheel.Schedule(_services.Options.CloseTimeout, Abort);
+        Interlocked.Exchange(ref _abort, abort);
+        if (Volatile.Read(ref _isReleased))
+        {
+            abort.Cancel(); // the request has ended meanwhile, and its context may serve another
+        }
     }
 
     private void CloseTooSlow() => Close(CloseCode.TooSlow, "too slow: the queue was full", discardQueued: true);

@@ -24,7 +24,7 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
         IFrameOutlet outlet = stream is null ? new WebSocketOutlet(socket!) : new StreamOutlet(stream, context); // one of the two
         var connection = new WebSocketConnection(services, outlet, admission.Identity);
         socket ??= WebSocket.CreateFromStream(
-            new ReaderStream(stream!, connection.Queue, connection.Heard), // one of the two
+            new ReaderStream(stream!, connection), // one of the two
             new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         using (socket)
         {
@@ -81,9 +81,9 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException or ConnectionResetException or ObjectDisposedException)
         {
-            // The client vanished or broke the protocol; in the second case the BCL has sent the close itself.
+            // The client vanished, or broke the protocol and was sent a close for it, which is still to be written.
             Log.ConnectionEnded(services.Logger, connection.Id, fault.Message);
-            if (connection.CloseCodeSent == 0 && socket.State is not (WebSocketState.CloseSent or WebSocketState.Closed))
+            if (connection.CloseCodeSent == 0)
             {
                 connection.Abort();
             }
@@ -116,16 +116,24 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
     private async Task EndAsync(WebSocketConnection connection, NativeSession session)
     {
         drain.Left(connection);
+
+        // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
+        await RemoveAsync(connection).ConfigureAwait(false);
+        await session.DisposeAsync().ConfigureAwait(false);
+        await RemoveAsync(connection).ConfigureAwait(false);
+    }
+
+    private async ValueTask RemoveAsync(WebSocketConnection connection)
+    {
         try
         {
-            // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
-            await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false, CancellationToken.None).ConfigureAwait(false);
-            await session.DisposeAsync().ConfigureAwait(false);
             await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
+            // The back end may be away; here, at least, nothing may be left.
             Log.CommandFailed(services.Logger, fault, connection.Id, nameof(services.Broadcaster.RemoveConnectionAsync));
+            await services.Hub.RemoveConnectionAsync(connection.Id).ConfigureAwait(false);
         }
     }
 }

@@ -45,6 +45,10 @@ internal static class WebSocketFrame
         return frame.AsMemory(0, 4 + written);
     }
 
+    /// <summary>Reads the code of a close frame.</summary>
+    public static int CodeOf(ReadOnlySpan<byte> payload) =>
+        payload.Length < 2 ? CloseCode.NoStatus : BinaryPrimitives.ReadUInt16BigEndian(payload);
+
     /// <summary>Takes the first frame off some prepared frames.</summary>
     public static (byte Opcode, ReadOnlyMemory<byte> Payload) Next(ref ReadOnlyMemory<byte> frames)
     {

@@ -31,7 +31,7 @@ internal sealed class WebSocketOutlet(WebSocket socket) : IFrameOutlet
 
     private Task CloseAsync(ReadOnlyMemory<byte> payload)
     {
-        var code = payload.Length < 2 ? CloseCode.NoStatus : (payload.Span[0] << 8) | payload.Span[1];
+        var code = WebSocketFrame.CodeOf(payload.Span);
         var reason = payload.Length <= 2 ? null : Encoding.UTF8.GetString(payload.Span[2..]);
         return socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
     }

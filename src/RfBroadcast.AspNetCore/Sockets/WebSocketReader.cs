@@ -11,6 +11,9 @@ internal sealed class WebSocketReader(WebSocket socket, WebSocketConnection conn
 {
     private const int InitialBuffer = 1024;
 
+    // Of the message that is being read; rented, and given back once.
+    private byte[] _buffer = [];
+
     /// <summary>Hands each whole text message to <paramref name="handle"/>, one after the other.</summary>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, ValueTask> handle, CancellationToken cancellationToken)
     {
@@ -31,40 +34,40 @@ internal sealed class WebSocketReader(WebSocket socket, WebSocketConnection conn
                 }
             }
 
-            var buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
             try
             {
-                (var last, var length, buffer) = await ReadMessageAsync(buffer, cancellationToken).ConfigureAwait(false);
-                if (!await AcceptAsync(last, buffer.AsMemory(0, length), handle).ConfigureAwait(false))
+                var (last, length) = await ReadMessageAsync(cancellationToken).ConfigureAwait(false);
+                if (!await AcceptAsync(last, _buffer.AsMemory(0, length), handle).ConfigureAwait(false))
                 {
                     return;
                 }
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                ArrayPool<byte>.Shared.Return(_buffer);
             }
         }
     }
 
-    private async Task<(ValueWebSocketReceiveResult Last, int Length, byte[] Buffer)> ReadMessageAsync(byte[] buffer, CancellationToken cancellationToken)
+    private async Task<(ValueWebSocketReceiveResult Last, int Length)> ReadMessageAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         while (true)
         {
-            var result = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            var result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             length += result.Count;
             if (result.EndOfMessage || result.MessageType != WebSocketMessageType.Text || length > maxMessageBytes)
             {
-                return (result, length, buffer);
+                return (result, length);
             }
 
-            if (length == buffer.Length)
+            if (length == _buffer.Length)
             {
-                var larger = ArrayPool<byte>.Shared.Rent(length * 2);
-                buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
+                var full = _buffer;
+                _buffer = ArrayPool<byte>.Shared.Rent(length * 2);
+                full.CopyTo(_buffer, 0);
+                ArrayPool<byte>.Shared.Return(full);
             }
         }
     }
@@ -89,6 +92,11 @@ internal sealed class WebSocketReader(WebSocket socket, WebSocketConnection conn
         {
             connection.Close(CloseCode.MessageTooBig, "the message is too large");
             return false;
+        }
+
+        if (connection.CloseCodeSent != 0)
+        {
+            return true; // it is closing: what comes before the client's own close no longer counts
         }
 
         connection.Heard();

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace RfBroadcast.AspNetCore.Tests.Sockets;
+
+/// <summary>What only shows inside; the reader's behaviour is held by the tests of the protocol.</summary>
+public sealed class WebSocketReaderTests
+{
+    [Fact]
+    public async Task Run_WhenTheClientVanishesAfterTheBufferGrew_GivesEveryBufferBackOnce()
+    {
+        using var socket = new VanishingSocket(fullBuffers: 1);
+        var reader = new WebSocketReader(socket, connection: null!, maxMessageBytes: 64 * 1024, readsEmpty: false); // no message gets so far
+
+        var run = () => reader.RunAsync(_ => default, CancellationToken.None);
+
+        await run.Should().ThrowAsync<WebSocketException>();
+        var first = ArrayPool<byte>.Shared.Rent(1024);
+        var second = ArrayPool<byte>.Shared.Rent(1024);
+        first.Should().NotBeSameAs(second, "what is given back twice is lent twice");
+    }
+
+    /// <summary>Fills some buffers with a message that never ends; all at once, so that it stays on the test's thread.</summary>
+    private sealed class VanishingSocket(int fullBuffers) : WebSocket
+    {
+        private int _filled;
+
+        public override WebSocketCloseStatus? CloseStatus => null;
+
+        public override string? CloseStatusDescription => null;
+
+        public override WebSocketState State => WebSocketState.Open;
+
+        public override string? SubProtocol => null;
+
+        public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _filled++ < fullBuffers
+            ? ValueTask.FromResult(new ValueWebSocketReceiveResult(buffer.Length, WebSocketMessageType.Text, endOfMessage: false))
+            : throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+
+        public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public override void Abort()
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+}
