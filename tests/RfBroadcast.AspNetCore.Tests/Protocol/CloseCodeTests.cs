@@ -46,6 +46,25 @@ public sealed class CloseCodeTests
         }
     }
 
+    [Fact]
+    public async Task AppStopping_WithAClientThatDoesNotAnswer_TakesNobodyAndEndsIt()
+    {
+        await using var app = await BroadcastApp.StartAsync(new() { WebSockets = o => o.CloseTimeout = TimeSpan.FromSeconds(3) });
+        using var client = await app.ConnectRawAsync();
+        await client.ReadAsync();
+
+        var stopping = app.StopAsync();
+
+        (await client.ReadAsync())!.CloseCode.Should().Be(1001);
+        using (var late = await app.ConnectRawAsync())
+        {
+            late.Answer.Should().StartWith("HTTP/1.1 503 ").And.Contain("Retry-After: ");
+        }
+
+        (await client.ReadAsync()).Should().BeNull();
+        await stopping.InTimeAsync();
+    }
+
     [Theory]
     [MemberData(nameof(BrokenFrames))]
     public async Task BrokenFrame_ClosesWithItsCodeAfterWhatWasQueued(string what, byte[] frame, int code)
