@@ -2,7 +2,7 @@ namespace RfBroadcast;
 
 /// <summary>
 /// One client's socket as the hub sees it. The hub calls it from the pumps of several channels at once; no call may block or
-/// throw. Frames leave in the order of the calls.
+/// throw; one that throws is closed with 1011 and sent nothing any more. Frames leave in the order of the calls.
 /// </summary>
 public interface IConnection
 {

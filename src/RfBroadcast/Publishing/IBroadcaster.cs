@@ -15,6 +15,8 @@ public interface IBroadcaster
     /// order, and a publisher that awaits sees its own order kept. It waits while too much is pending on a channel
     /// (<see cref="BroadcastOptions.PendingMessages"/>).
     /// </summary>
+    /// <param name="request">What to publish, where, and whom to leave out.</param>
+    /// <param name="cancellationToken">Cancels waiting; on the channels that had accepted the event before, it stays sent.</param>
     /// <returns>What was accepted, per channel.</returns>
     /// <exception cref="InvalidChannelException">A user or organization gives a name that is not valid.</exception>
     /// <exception cref="BroadcastSerializationException">The payload cannot be turned into JSON; nothing was sent.</exception>

@@ -204,6 +204,26 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Completing_HistoryIsAheadOfWhatArrives_RepeatsNothing()
+    {
+        // As with a store that many nodes share: the messages it gave arrive on this node later.
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders) with { Since = new ChannelPosition("e", 3) });
+        await pending!.CompleteAsync(new SubscriptionStart
+        {
+            Position = new ChannelPosition("e", 5),
+            Missed = [Orders.Message(4, offset: 4), Orders.Message(5, offset: 5)],
+            Recovered = true,
+        });
+        for (var i = 4; i < 8; i++)
+        {
+            Hub.Publish(Orders.Message(i, offset: i));
+            await Hub.DrainAsync(Orders);
+        }
+
+        _client.Offsets.Should().Equal(4, 5, 6, 7);
+    }
+
+    [Fact]
     public async Task Completing_ClientEventsMeanwhile_AreKept()
     {
         var top = await Say(1, 1);

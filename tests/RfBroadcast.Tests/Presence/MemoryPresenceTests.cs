@@ -337,17 +337,100 @@ public sealed class MemoryPresenceTests : IDisposable
         await Wait.UntilAsync(() => _broadcaster.IsSubscribed("3", Chat), "the subscription waits for room");
         for (var i = 0; i < 3; i++)
         {
-            await _broadcaster.UnsubscribeAsync("1", Chat);
-            _broadcaster.PresenceChannelCount.Should().Be(0);
-            await _broadcaster.JoinAsync(adaConnection, Chat);
+            await Join($"bob-{i}", "bob");
+            await _broadcaster.UnsubscribeAsync($"bob-{i}", Chat);
         }
 
+        await _broadcaster.UnsubscribeAsync("1", Chat);
+        _broadcaster.PresenceChannelCount.Should().Be(0);
+        await _broadcaster.JoinAsync(adaConnection, Chat);
         room.SetResult();
         await joining.InTimeAsync();
         await Hub.DrainAsync(Chat);
 
         Present(eve).Should().BeEquivalentTo("ada", "eve");
         eve.Edges.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Leave_CallThatComesLate_DoesNotTakeOffWhoIsSubscribedAgain()
+    {
+        using var wheel = new TimerWheel(_time);
+        var presence = new MemoryPresence(Hub, wheel, _time, Grace);
+        var request = new SubscribeRequest { ConnectionId = "1", Channel = Chat, UserId = "ada" };
+        await Hub.SubscribeAsync(request);
+        presence.Join(Chat, "1", "ada", info: null);
+
+        // Ended, and back before the one who ended it says so here.
+        await Hub.UnsubscribeAsync("1", Chat, default);
+        await Hub.SubscribeAsync(request);
+        presence.Join(Chat, "1", "ada", info: null);
+        presence.Leave(Chat, "1", "ada", atOnce: true);
+        presence.Read(Chat).Members.Should().HaveCount(1);
+
+        // Back as somebody else: then the first one has left.
+        await Hub.UnsubscribeAsync("1", Chat, default);
+        await Hub.SubscribeAsync(request with { UserId = "bob" });
+        presence.Join(Chat, "1", "bob", info: null);
+        presence.Leave(Chat, "1", "ada", atOnce: true);
+        presence.Read(Chat).Members.Select(member => member.UserId).Should().Equal("bob");
+    }
+
+    [Fact]
+    public async Task Leave_EarlierGracePeriodComesDueLate_DoesNotEndTheLaterOne()
+    {
+        using var wheel = new TimerWheel(_time);
+        var presence = new MemoryPresence(Hub, wheel, _time, Grace);
+        var request = new SubscribeRequest { ConnectionId = "1", Channel = Chat, UserId = "ada" };
+        await Join();
+        await Leave();
+
+        // Due in the same tick and run before: back and away again, when the first grace period is due already.
+        wheel.Schedule(Grace, () =>
+        {
+            Join().GetAwaiter().GetResult();
+            Leave().GetAwaiter().GetResult();
+        });
+        _time.Advance(Grace + TimerWheel.Tick);
+
+        presence.Read(Chat).Members.Should().HaveCount(1);
+        _time.Advance(Grace + TimerWheel.Tick);
+        presence.Read(Chat).Members.Should().BeEmpty();
+
+        async Task Join()
+        {
+            await Hub.SubscribeAsync(request);
+            presence.Join(Chat, "1", "ada", info: null);
+        }
+
+        async Task Leave()
+        {
+            await Hub.UnsubscribeAsync("1", Chat, default);
+            presence.Leave(Chat, "1", "ada", atOnce: false);
+        }
+    }
+
+    [Fact]
+    public async Task Completing_KeptTooMuch_LosesNoEdge()
+    {
+        var (small, time) = (new BroadcastOptions { RecoveryBytes = 1024 }, _time);
+        using var broadcaster = new MemoryBroadcaster(small, time);
+        var ada = broadcaster.Hub.Connect("1", "ada");
+        await broadcaster.JoinAsync(ada, Chat);
+        var (_, pending) = await broadcaster.Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(ada, Chat) with { RequestId = "2" });
+        await broadcaster.SubscribeAsync("2", "presence-chat", "bob");
+        for (var i = 0; i < 20; i++)
+        {
+            await broadcaster.SayAsync(Chat, new string('x', 100));
+        }
+
+        await broadcaster.SubscribeAsync("3", "presence-chat", "eve");
+        await pending!.CompleteAsync(new SubscriptionStart { Members = [new PresenceMember("ada", null, default)], Revision = 1 });
+
+        Present(ada).Should().BeEquivalentTo("ada", "bob", "eve");
+        ada.Frames.Single(frame => frame.RequestId == "2").Should().BeEquivalentTo(
+            new { Recovered = (bool?)false, Failure = RecoveryFailure.Limit }, "the messages are lost");
+        ada.Data.Should().BeEmpty();
     }
 
     [Fact]
