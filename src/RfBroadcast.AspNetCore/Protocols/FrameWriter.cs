@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>
-/// Writes the JSON of one frame, then the whole as a WebSocket text frame. One per thread, reused; between
-/// <see cref="Start(ReadOnlySpan{byte}, string?)"/> and its end nothing else may start.
+/// Writes the JSON of one frame, then the whole in a transport's framing. One per thread, reused; between
+/// <see cref="Start"/> and its end nothing else may start.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "It lives as long as its thread, and what it writes to is its own memory.")]
 internal sealed class FrameWriter
@@ -21,13 +21,15 @@ internal sealed class FrameWriter
 
     private readonly ArrayBufferWriter<byte> _payload = new(1024);
     private readonly Utf8JsonWriter _json;
+    private Framing _framing = WebSocketFrame.WriteText;
 
     private FrameWriter() => _json = new Utf8JsonWriter(_payload, Options);
 
     /// <summary>Starts a frame of a type, with the client's id for its request as raw JSON.</summary>
-    public static FrameWriter Start(ReadOnlySpan<byte> type, string? requestId = null)
+    public static FrameWriter Start(Framing framing, ReadOnlySpan<byte> type, string? requestId = null)
     {
         var writer = _ofThread ??= new FrameWriter();
+        writer._framing = framing;
         writer._payload.ResetWrittenCount(); // a frame that failed half-way leaves its start behind
         writer._json.Reset(writer._payload);
         writer._json.WriteStartObject();
@@ -46,7 +48,7 @@ internal sealed class FrameWriter
     {
         _json.WriteEndObject();
         _json.Flush();
-        WebSocketFrame.WriteText(output, _payload.WrittenSpan);
+        _framing(output, _payload.WrittenSpan);
     }
 
     /// <summary>Ends the frame and gives its bytes.</summary>

@@ -2,18 +2,35 @@ using System.Buffers;
 
 namespace RfBroadcast.AspNetCore;
 
-/// <summary>The native wire protocol, version 1 (docs/protocol.md): what the server sends, as WebSocket text frames.</summary>
+/// <summary>
+/// The native wire protocol, version 1 (docs/protocol.md): what the server sends. The JSON is the same everywhere; each
+/// transport has its framing, and so its instance, whose frames its connections share.
+/// </summary>
 internal sealed class NativeProtocol : IWireProtocol
 {
     public const int Version = 1;
 
-    public static readonly NativeProtocol Instance = new();
+    public static readonly NativeProtocol WebSocket = new("native", WebSocketFrame.WriteText);
 
-    public string Name => "native";
+    public static readonly NativeProtocol EventStream = new("native event stream", EventStreamBlock.WriteData);
+
+    private readonly Framing _framing;
+
+    private NativeProtocol(string name, Framing framing)
+    {
+        Name = name;
+        _framing = framing;
+        Reply = new NativeReply(framing);
+    }
+
+    public string Name { get; }
+
+    /// <summary>What answers one connection.</summary>
+    public NativeReply Reply { get; }
 
     public void WriteMessage(IBufferWriter<byte> output, BroadcastMessage message)
     {
-        var json = FrameWriter.Start("event"u8);
+        var json = FrameWriter.Start(_framing, "event"u8);
         json.WriteString("channel"u8, message.Channel.WireName);
         json.WriteString("event"u8, message.Event);
         json.WriteRaw("data"u8, message.Data.Span);
@@ -33,7 +50,7 @@ internal sealed class NativeProtocol : IWireProtocol
 
     public void WriteEdge(IBufferWriter<byte> output, PresenceEdge edge)
     {
-        var json = FrameWriter.Start(edge.IsJoin ? "member_joined"u8 : "member_left"u8);
+        var json = FrameWriter.Start(_framing, edge.IsJoin ? "member_joined"u8 : "member_left"u8);
         json.WriteString("channel"u8, edge.Channel.WireName);
         json.WritePropertyName("member"u8);
         if (edge.IsJoin)
@@ -52,7 +69,7 @@ internal sealed class NativeProtocol : IWireProtocol
 
     public void WriteDirect(IBufferWriter<byte> output, DirectMessage message)
     {
-        var json = FrameWriter.Start("event"u8);
+        var json = FrameWriter.Start(_framing, "event"u8);
         json.WriteString("event"u8, message.Event);
         json.WriteRaw("data"u8, message.Data.Span);
         json.WriteTimestamp("timestamp"u8, message.Timestamp);
@@ -61,7 +78,7 @@ internal sealed class NativeProtocol : IWireProtocol
 
     public void WriteSubscribed(IBufferWriter<byte> output, SubscribedFrame frame)
     {
-        var json = FrameWriter.Start("subscribed"u8, frame.RequestId);
+        var json = FrameWriter.Start(_framing, "subscribed"u8, frame.RequestId);
         json.WriteString("channel"u8, frame.Channel.WireName);
         if (frame.Members is not null)
         {
@@ -96,7 +113,7 @@ internal sealed class NativeProtocol : IWireProtocol
 
     public void WriteUnsubscribed(IBufferWriter<byte> output, Channel channel, UnsubscribeReason reason)
     {
-        var json = FrameWriter.Start("unsubscribed"u8, reason.RequestId);
+        var json = FrameWriter.Start(_framing, "unsubscribed"u8, reason.RequestId);
         json.WriteString("channel"u8, channel.WireName);
         if (reason.Code != 0)
         {
@@ -113,7 +130,7 @@ internal sealed class NativeProtocol : IWireProtocol
 
     public void WriteGap(IBufferWriter<byte> output, Channel channel, int dropped)
     {
-        var json = FrameWriter.Start("gap"u8);
+        var json = FrameWriter.Start(_framing, "gap"u8);
         json.WriteString("channel"u8, channel.WireName);
         json.WriteNumber("dropped"u8, dropped);
         json.End(output);

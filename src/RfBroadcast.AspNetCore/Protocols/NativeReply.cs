@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>The frames of the native protocol that answer one connection: greeting, pongs, acknowledgements, errors.</summary>
-internal static class NativeReply
+internal sealed class NativeReply(Framing framing)
 {
-    public static ReadOnlyMemory<byte> Connected(string connectionId, TimeSpan pingInterval, string? userId, DateTimeOffset? expiresAt)
+    public ReadOnlyMemory<byte> Connected(string connectionId, TimeSpan pingInterval, string? userId, DateTimeOffset? expiresAt)
     {
-        var json = FrameWriter.Start("connected"u8);
+        var json = FrameWriter.Start(framing, "connected"u8);
         json.WriteString("connection_id"u8, connectionId);
         json.WriteNumber("protocol"u8, NativeProtocol.Version);
         json.WriteNumber("ping_interval"u8, pingInterval.TotalSeconds);
@@ -25,23 +25,23 @@ internal static class NativeReply
         return json.End();
     }
 
-    public static ReadOnlyMemory<byte> Pong(string? requestId) => FrameWriter.Start("pong"u8, requestId).End();
+    public ReadOnlyMemory<byte> Pong(string? requestId) => FrameWriter.Start(framing, "pong"u8, requestId).End();
 
     /// <summary>The answer to the short form of a ping, with its data.</summary>
-    public static ReadOnlyMemory<byte> Pong(string? requestId, JsonElement? data, DateTimeOffset now)
+    public ReadOnlyMemory<byte> Pong(string? requestId, JsonElement? data, DateTimeOffset now)
     {
-        var json = FrameWriter.Start("event"u8, requestId);
+        var json = FrameWriter.Start(framing, "event"u8, requestId);
         json.WriteString("event"u8, "pong"u8);
         json.WriteRaw("data"u8, data is { } value ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value) : "null"u8);
         json.WriteTimestamp("timestamp"u8, now);
         return json.End();
     }
 
-    public static ReadOnlyMemory<byte> Ack(string requestId) => FrameWriter.Start("ack"u8, requestId).End();
+    public ReadOnlyMemory<byte> Ack(string requestId) => FrameWriter.Start(framing, "ack"u8, requestId).End();
 
-    public static ReadOnlyMemory<byte> Error(ClientFault fault, string? requestId)
+    public ReadOnlyMemory<byte> Error(ClientFault fault, string? requestId)
     {
-        var json = FrameWriter.Start("error"u8, requestId);
+        var json = FrameWriter.Start(framing, "error"u8, requestId);
         json.WriteString("code"u8, fault.Code);
         json.WriteString("message"u8, fault.Message);
         if (fault.Channel is not null)

@@ -55,7 +55,7 @@ internal sealed partial class NativeSession
 
         if (command.RequestId is not null)
         {
-            connection.SendControl(NativeReply.Ack(command.RequestId));
+            connection.SendControl(connection.Protocol.Reply.Ack(command.RequestId));
         }
 
         return null;

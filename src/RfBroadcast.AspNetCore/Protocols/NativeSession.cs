@@ -7,7 +7,7 @@ namespace RfBroadcast.AspNetCore;
 /// of one channel does not hold up another.
 /// </summary>
 /// <remarks>Called by the connection's reader alone, one message after the other.</remarks>
-internal sealed partial class NativeSession(EndpointServices services, WebSocketConnection connection) : IAsyncDisposable
+internal sealed partial class NativeSession(EndpointServices services, ClientConnection connection) : IAsyncDisposable
 {
     // More commands than this wait for earlier ones before the next message is read.
     private const int MaxInFlight = 256;
@@ -17,13 +17,13 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
     private TokenBucketRateLimiter? _errors;
 
     /// <summary>Greets the client, and subscribes it to what its address names.</summary>
-    public async ValueTask StartAsync(IEnumerable<string> channels)
+    public async ValueTask StartAsync(IEnumerable<SubscribeCommand> subscriptions)
     {
         var identity = connection.Identity;
-        connection.SendControl(NativeReply.Connected(connection.Id, services.Options.PingInterval, identity.UserId, identity.ExpiresAt));
-        foreach (var channel in channels)
+        connection.SendControl(connection.Protocol.Reply.Connected(connection.Id, services.Options.PingInterval, identity.UserId, identity.ExpiresAt));
+        foreach (var subscription in subscriptions)
         {
-            await AcceptAsync(new SubscribeCommand(null, channel, Since: null, PreviousConnectionId: null, Last: 0)).ConfigureAwait(false);
+            await AcceptAsync(subscription).ConfigureAwait(false);
         }
     }
 
@@ -57,10 +57,10 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
         switch (command)
         {
             case PingCommand { IsShortForm: true } ping:
-                connection.SendControl(NativeReply.Pong(ping.RequestId, ping.Data, services.Time.GetUtcNow()));
+                connection.SendControl(connection.Protocol.Reply.Pong(ping.RequestId, ping.Data, services.Time.GetUtcNow()));
                 return default;
             case PingCommand ping:
-                connection.SendControl(NativeReply.Pong(ping.RequestId));
+                connection.SendControl(connection.Protocol.Reply.Pong(ping.RequestId));
                 return default;
             case FaultyCommand faulty:
                 Refuse(faulty, faulty.Fault);
@@ -164,7 +164,7 @@ internal sealed partial class NativeSession(EndpointServices services, WebSocket
     private void Refuse(ClientCommand command, ClientFault fault)
     {
         services.Metrics.Error(fault.Code);
-        connection.SendControl(NativeReply.Error(fault, command.RequestId));
+        connection.SendControl(connection.Protocol.Reply.Error(fault, command.RequestId));
         if (!fault.IsMisuse)
         {
             return;

@@ -13,7 +13,8 @@ public static class BroadcastWebSocketEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps the end point that clients connect to: <c>/ws</c>, and <c>/ws/{channel}</c> for one channel at once. It speaks the
-    /// native protocol (docs/protocol.md). A plain GET tells as JSON whether a handshake would be accepted.
+    /// native protocol (docs/protocol.md). A GET that accepts <c>text/event-stream</c> receives the same over server-sent events;
+    /// a plain one tells as JSON whether a handshake would be accepted.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="path">The path, without parameters: <c>/ws</c>.</param>
@@ -30,9 +31,15 @@ public static class BroadcastWebSocketEndpointRouteBuilderExtensions
             throw new ArgumentException($"\"{path}\" cannot be the path of the WebSocket end point; give a plain one, such as \"/ws\".", nameof(path));
         }
 
-        var endpoint = endpoints.ServiceProvider.GetService<WebSocketEndpoint>()
+        var sockets = endpoints.ServiceProvider.GetService<WebSocketEndpoint>()
             ?? throw new InvalidOperationException("Broadcasting is not registered: call builder.Services.AddBroadcasting() before MapBroadcastWebSockets().");
+        var streams = endpoints.ServiceProvider.GetRequiredService<EventStreamEndpoint>();
         endpoints.ServiceProvider.GetRequiredService<BroadcastPaths>().Add(plain);
-        return endpoints.MapMethods(plain + "/{channel?}", Methods, (RequestDelegate)endpoint.HandleAsync).WithDisplayName("RfBroadcast " + plain);
+        return endpoints
+            .MapMethods(plain + "/{channel?}", Methods, (RequestDelegate)HandleAsync)
+            .WithDisplayName("RfBroadcast " + plain);
+
+        Task HandleAsync(HttpContext context) =>
+            EventStreamEndpoint.IsMeant(context.Request) ? streams.HandleAsync(context) : sockets.HandleAsync(context);
     }
 }

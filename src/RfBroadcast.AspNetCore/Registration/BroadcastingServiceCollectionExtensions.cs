@@ -57,8 +57,10 @@ public static class BroadcastingServiceCollectionExtensions
         services.TryAddSingleton<EndpointServices>();
         services.TryAddSingleton<Handshake>();
         services.TryAddSingleton(provider => new ConnectionLimits(provider.GetRequiredService<IOptions<BroadcastWebSocketOptions>>().Value));
+        services.TryAddSingleton<ConnectionDrain>();
+        services.TryAddSingleton<ConnectionLifetime>();
         services.TryAddSingleton<WebSocketEndpoint>();
-        services.TryAddSingleton<SocketDrain>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SocketDrain>());
+        services.TryAddSingleton<EventStreamEndpoint>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConnectionDrain>());
     }
 }

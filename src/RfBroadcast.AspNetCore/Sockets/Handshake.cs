@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>Judges who may connect, whatever the transport: version, origin, authentication, and whether there is room.</summary>
-internal sealed class Handshake(EndpointServices services, SocketDrain drain, ConnectionLimits limits)
+internal sealed class Handshake(EndpointServices services, ConnectionDrain drain, ConnectionLimits limits)
 {
     private readonly OriginPolicy _origins = new(services.Options.AllowedOrigins);
     private readonly string[] _userIdClaimTypes = [.. services.Options.UserIdClaimTypes];

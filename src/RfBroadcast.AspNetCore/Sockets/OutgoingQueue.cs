@@ -17,6 +17,7 @@ internal sealed partial class OutgoingQueue
     private readonly int _limit;
     private readonly BroadcastMetrics _metrics;
     private readonly Action _tooSlow;
+    private readonly StreamPosition? _position;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<QueuedItem>? _items;
     private int _bytes;
@@ -30,8 +31,16 @@ internal sealed partial class OutgoingQueue
     /// <param name="limit">How many bytes may wait.</param>
     /// <param name="metrics">Counts what is dropped.</param>
     /// <param name="tooSlow">Called, outside the lock, when the queue overflows and the connection must close.</param>
-    public OutgoingQueue(IFrameOutlet outlet, IWireProtocol protocol, int limit, BroadcastMetrics metrics, Action tooSlow)
+    /// <param name="position">Follows what is taken to be written; null where nobody needs to know.</param>
+    public OutgoingQueue(
+        IFrameOutlet outlet,
+        IWireProtocol protocol,
+        int limit,
+        BroadcastMetrics metrics,
+        Action tooSlow,
+        StreamPosition? position = null)
     {
+        _position = position;
         _metrics = metrics;
         _outlet = outlet;
         _protocol = protocol;
@@ -59,6 +68,7 @@ internal sealed partial class OutgoingQueue
     {
         if (TryStart(new QueuedItem(slice), out var isFull))
         {
+            _position?.Pass(slice);
             Write(slice.Bytes);
         }
         else if (isFull)
@@ -81,9 +91,12 @@ internal sealed partial class OutgoingQueue
     }
 
     /// <summary>Sends a control frame and frames of a channel, with no other frame between.</summary>
-    public void SendTogether(ReadOnlyMemory<byte> control, IReadOnlyList<BatchSlice> slices)
+    /// <param name="control">The control frame.</param>
+    /// <param name="slices">The frames.</param>
+    /// <param name="started">The start of a subscription that is complete with them.</param>
+    public void SendTogether(ReadOnlyMemory<byte> control, IReadOnlyList<BatchSlice> slices, SubscribedFrame? started = null)
     {
-        if (slices.Count == 0)
+        if (slices.Count == 0 && (started is null || _position is null))
         {
             SendControl(control);
             return;
@@ -101,6 +114,11 @@ internal sealed partial class OutgoingQueue
             foreach (var slice in slices)
             {
                 Enqueue(new QueuedItem(slice));
+            }
+
+            if (started is not null && _position is not null)
+            {
+                Enqueue(new QueuedItem(started));
             }
 
             isIdle = !_isWriting;
@@ -304,14 +322,15 @@ internal sealed partial class OutgoingQueue
             }
 
             rented ??= ArrayPool<byte>.Shared.Rent(WriteSize);
-            var length = 0;
-            do
+            first.CopyTo(rented);
+            var length = first.Length;
+            while (_items.TryPeek(out var next) && length + next.Length <= WriteSize)
             {
-                first.CopyTo(rented.AsMemory(length));
-                length += first.Length;
-                first = _items.TryPeek(out var next) && length + next.Length <= WriteSize ? Dequeue() : default;
+                var more = Dequeue();
+                more.CopyTo(rented.AsMemory(length));
+                length += more.Length;
             }
-            while (!first.IsEmpty);
+
             return rented.AsMemory(0, length);
         }
     }
@@ -320,6 +339,7 @@ internal sealed partial class OutgoingQueue
     {
         var item = _items!.Dequeue(); // not empty, as the caller saw
         _bytes -= item.Length;
+        _position?.Pass(item);
         if (_bytes <= _limit / 2)
         {
             LetGo();

@@ -3,23 +3,29 @@ using System.Buffers;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>
-/// One thing that waits in an <see cref="OutgoingQueue"/>: a slice of a batch, a control frame, or the place where frames of a
-/// channel were dropped, whose count may still grow.
+/// One thing that waits in an <see cref="OutgoingQueue"/>: a slice of a batch, a control frame, the place where frames of a
+/// channel were dropped, whose count may still grow, or, without a byte of its own, the end of a subscription's start.
 /// </summary>
 internal readonly struct QueuedItem
 {
     private readonly ReadOnlyMemory<byte> _control;
+    private readonly object? _place;
 
     public QueuedItem(in BatchSlice slice) => Slice = slice;
 
     public QueuedItem(ReadOnlyMemory<byte> control) => _control = control;
 
-    public QueuedItem(QueuedGap gap) => Gap = gap;
+    public QueuedItem(QueuedGap gap) => _place = gap;
+
+    public QueuedItem(SubscribedFrame started) => _place = started;
 
     /// <summary>The slice; its batch is null for a control frame or a gap.</summary>
     public BatchSlice Slice { get; }
 
-    public QueuedGap? Gap { get; }
+    public QueuedGap? Gap => _place as QueuedGap;
+
+    /// <summary>What a client that has got everything before this has been told, and has all it missed of.</summary>
+    public SubscribedFrame? Started => _place as SubscribedFrame;
 
     public bool IsSlice => Slice.Batch is not null;
 

@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Timeouts;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace RfBroadcast.AspNetCore;
 
@@ -39,15 +37,9 @@ internal static class SocketAcceptor
     /// <returns>The duplex stream, or the server's own WebSocket where it offers no stream.</returns>
     public static async ValueTask<(Stream? Stream, WebSocket? Socket)> AcceptAsync(HttpContext context)
     {
-        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        LongRequest.Exempt(context);
         if (IsUpgrade(context))
         {
-            // Kestrel would abort a client that is silent for long as too slow a reader.
-            if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-            {
-                rate.MinDataRate = null;
-            }
-
             var headers = context.Response.Headers;
             headers.Connection = "Upgrade";
             headers.Upgrade = "websocket";

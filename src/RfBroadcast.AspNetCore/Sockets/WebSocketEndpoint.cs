@@ -5,10 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>The end point behind <c>MapBroadcastWebSockets</c>: accepts a handshake and runs the connection.</summary>
-internal sealed class WebSocketEndpoint(EndpointServices services, Handshake handshake, SocketDrain drain)
+internal sealed class WebSocketEndpoint(EndpointServices services, Handshake handshake, ConnectionLifetime lifetime)
 {
-    private const string ChannelKey = "channel";
-
     public async Task HandleAsync(HttpContext context)
     {
         using var admission = await handshake.JudgeAsync(context).ConfigureAwait(false);
@@ -19,7 +17,7 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
         }
 
         // Read before the upgrade; the request is not touched afterwards.
-        var channels = ChannelsOf(context);
+        var subscriptions = AddressedChannels.Read(context.Request);
         var (stream, socket) = await SocketAcceptor.AcceptAsync(context).ConfigureAwait(false);
         IFrameOutlet outlet = stream is null ? new WebSocketOutlet(socket!) : new StreamOutlet(stream, context); // one of the two
         var connection = new WebSocketConnection(services, outlet, admission.Identity);
@@ -28,53 +26,20 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
             new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         using (socket)
         {
-            await RunAsync(connection, socket, readsEmpty: stream is not null, channels, context.RequestAborted).ConfigureAwait(false);
-        }
-    }
-
-    private static List<string> ChannelsOf(HttpContext context)
-    {
-        var channels = new List<string>();
-        if (context.Request.RouteValues[ChannelKey] is string named)
-        {
-            channels.Add(named);
-        }
-
-        foreach (var channel in context.Request.Query[ChannelKey])
-        {
-            if (!string.IsNullOrEmpty(channel) && !channels.Contains(channel))
+            var reader = new WebSocketReader(socket, connection, services.Options.MaxMessageBytes, readsEmpty: stream is not null);
+            var aborted = context.RequestAborted;
+            await lifetime.RunAsync(connection, async session =>
             {
-                channels.Add(channel);
-            }
-        }
-
-        return channels;
-    }
-
-    private async Task RunAsync(WebSocketConnection connection, WebSocket socket, bool readsEmpty, List<string> channels, CancellationToken aborted)
-    {
-        services.Hub.TryAdd(connection); // its id is new
-        Log.ConnectionOpened(services.Logger, connection.Id, connection.UserId);
-        drain.Joined(connection);
-        try
-        {
-            await ReadAsync(connection, socket, readsEmpty, channels, aborted).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Only now may the request end: the server disposes what is below, written or not.
-            await connection.Queue.Finished.ConfigureAwait(false);
-            connection.Release();
+                await session.StartAsync(subscriptions).ConfigureAwait(false);
+                await ReadAsync(connection, session, reader, socket, aborted).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
     }
 
-    private async Task ReadAsync(WebSocketConnection connection, WebSocket socket, bool readsEmpty, List<string> channels, CancellationToken aborted)
+    private async Task ReadAsync(WebSocketConnection connection, NativeSession session, WebSocketReader reader, WebSocket socket, CancellationToken aborted)
     {
-        var session = new NativeSession(services, connection);
         try
         {
-            await session.StartAsync(channels).ConfigureAwait(false);
-            var reader = new WebSocketReader(socket, connection, services.Options.MaxMessageBytes, readsEmpty);
             await reader.RunAsync(session.AcceptAsync, aborted).ConfigureAwait(false);
             await LingerAsync(connection, socket, aborted).ConfigureAwait(false);
             Log.ConnectionEnded(services.Logger, connection.Id, "closed");
@@ -87,15 +52,6 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
             {
                 connection.Abort();
             }
-        }
-        catch (Exception fault)
-        {
-            Log.ConnectionFailed(services.Logger, fault, connection.Id);
-            connection.Close(CloseCode.InternalError, "the server failed");
-        }
-        finally
-        {
-            await EndAsync(connection, session).ConfigureAwait(false);
         }
     }
 
@@ -110,30 +66,6 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
             {
                 // Until the client's close comes, or the timeout of the close aborts the connection.
             }
-        }
-    }
-
-    private async Task EndAsync(WebSocketConnection connection, NativeSession session)
-    {
-        drain.Left(connection);
-
-        // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
-        await RemoveAsync(connection).ConfigureAwait(false);
-        await session.DisposeAsync().ConfigureAwait(false);
-        await RemoveAsync(connection).ConfigureAwait(false);
-    }
-
-    private async ValueTask RemoveAsync(WebSocketConnection connection)
-    {
-        try
-        {
-            await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            // The back end may be away; here, at least, nothing may be left.
-            Log.CommandFailed(services.Logger, fault, connection.Id, nameof(services.Broadcaster.RemoveConnectionAsync));
-            await services.Hub.RemoveConnectionAsync(connection.Id).ConfigureAwait(false);
         }
     }
 }

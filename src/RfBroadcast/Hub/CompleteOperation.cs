@@ -71,7 +71,7 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
         channel.Tell(subscription, frame, overflowed ? [] : MissedBy(from));
         foreach (var requestId in subscription.TakeUnanswered())
         {
-            HubChannel.Tell(subscription, frame with { RequestId = requestId });
+            channel.Tell(subscription, frame with { RequestId = requestId });
         }
     }
 

@@ -87,14 +87,13 @@ internal sealed partial class HubChannel
     }
 
     /// <summary>Tells one subscriber that it is subscribed.</summary>
-    public static void Tell(Subscription subscription, SubscribedFrame frame) =>
-        subscription.Connection.Tell(frame, static (socket, frame) => socket.SendControl(Encode(socket, frame)));
+    public void Tell(Subscription subscription, SubscribedFrame frame) => Tell(subscription, frame, []);
 
     /// <summary>Tells one subscriber that it is subscribed, and sends what it missed, whatever its floors.</summary>
     public void Tell(Subscription subscription, SubscribedFrame frame, List<BroadcastMessage> missed) =>
         subscription.Connection.Tell(
             (Channel: this, frame, missed),
-            static (socket, start) => socket.SendStart(Encode(socket, start.frame), start.Channel.Encode(socket.Protocol, start.missed)));
+            static (socket, start) => socket.SendStart(start.frame, Encode(socket, start.frame), start.Channel.Encode(socket.Protocol, start.missed)));
 
     /// <summary>Tells one subscriber that its subscription has ended.</summary>
     public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason) =>

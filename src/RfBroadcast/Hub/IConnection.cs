@@ -22,10 +22,14 @@ public interface IConnection
     void SendControl(ReadOnlyMemory<byte> frame);
 
     /// <summary>
-    /// Sends the start of a subscription: the control frame that announces it and what was missed, so that no other frame
-    /// comes between. (A client that pings after the announcement knows by the pong that it has all it missed.)
+    /// Sends the start of a subscription (to a client that asks again: that it stands): the control frame that announces it and
+    /// what was missed, so that no other frame comes between. (A client that pings after the announcement knows by the pong
+    /// that it has all it missed.)
     /// </summary>
-    void SendStart(ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed)
+    /// <param name="start">What the announcement says, for a connection that follows its client's positions.</param>
+    /// <param name="announcement">The same as a frame.</param>
+    /// <param name="missed">What was missed, up to the start's position; mostly nothing.</param>
+    void SendStart(SubscribedFrame start, ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed)
     {
         SendControl(announcement);
         foreach (var slice in missed)

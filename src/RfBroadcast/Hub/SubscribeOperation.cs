@@ -31,7 +31,7 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
             channel.Recovered(RecoveryFailure.NoHistory);
         }
 
-        HubChannel.Tell(subscription, new SubscribedFrame(
+        channel.Tell(subscription, new SubscribedFrame(
             channel.Channel,
             request.RequestId,
             Members: null,
@@ -56,7 +56,7 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
             return new Result(SubscribeOutcome.AlreadySubscribed, new PendingSubscription(subscription, request, isRepeat: true));
         }
 
-        HubChannel.Tell(subscription, new SubscribedFrame(
+        channel.Tell(subscription, new SubscribedFrame(
             channel.Channel,
             request.RequestId,
             Members: null,

@@ -14,7 +14,7 @@ public sealed class OutgoingQueueTests
     private readonly FakeOutlet _outlet = new();
     private readonly OutgoingQueue _queue;
 
-    public OutgoingQueueTests() => _queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, Limit, new BroadcastMetrics(), () => { });
+    public OutgoingQueueTests() => _queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
 
     [Fact]
     public void Send_Idle_WritesTheVeryBytesAtOnce()
@@ -133,7 +133,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public async Task SendTogether_ManyAtOnceFromSeveralThreads_NothingComesBetween()
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, int.MaxValue, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 500; i++)
@@ -276,7 +276,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public void WaitForRoom_AtMostHalfUsed_IsThereAtOnce()
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, 10 * Size, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
         _outlet.Block();
         Fill(queue, 1 + 5);
 
@@ -286,7 +286,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public async Task WaitForRoom_MoreThanHalfUsed_WaitsUntilItIsHalf()
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, 200 * Size, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 200 * Size, new BroadcastMetrics(), () => { });
         _outlet.Block();
         Fill(queue, 1 + 190);
         var room = queue.WaitForRoomAsync(CancellationToken.None).AsTask();
@@ -305,7 +305,7 @@ public sealed class OutgoingQueueTests
     [InlineData(true)]
     public async Task WaitForRoom_QueueEnds_EndsToo(bool aborts)
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, 10 * Size, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
         _outlet.Block();
         Fill(queue, 1 + 9);
         var room = queue.WaitForRoomAsync(CancellationToken.None).AsTask();
@@ -327,7 +327,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public async Task WaitForRoom_Cancelled_IsCancelledAlone()
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.Instance, 10 * Size, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
         _outlet.Block();
         Fill(queue, 1 + 9);
         using var cancellation = new CancellationTokenSource();
@@ -345,7 +345,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public void Send_Idle_AllocatesNothing()
     {
-        var queue = new OutgoingQueue(new SilentOutlet(), NativeProtocol.Instance, Limit, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(new SilentOutlet(), NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
         var slice = Slice("news", OverflowPolicy.Close, "a 1", "a 2");
         var control = Control("c");
         void SendSome()
@@ -370,7 +370,7 @@ public sealed class OutgoingQueueTests
         const int Threads = 8;
         const int Each = 2000;
         var outlet = new YieldingOutlet();
-        var queue = new OutgoingQueue(outlet, NativeProtocol.Instance, int.MaxValue, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });
         using var barrier = new Barrier(Threads);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
@@ -414,7 +414,7 @@ public sealed class OutgoingQueueTests
         for (var round = 0; round < 300; round++)
         {
             var outlet = new YieldingOutlet();
-            var queue = new OutgoingQueue(outlet, NativeProtocol.Instance, Limit, new BroadcastMetrics(), () => { });
+            var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
             using var barrier = new Barrier(3);
             void SendSome()
             {

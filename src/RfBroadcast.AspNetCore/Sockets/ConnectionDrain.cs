@@ -9,7 +9,7 @@ namespace RfBroadcast.AspNetCore;
 /// Closes all connections when the app stops, before the server does: no new ones, then 1001 to each, a few at a time, so
 /// that the clients do not all come back in one moment.
 /// </summary>
-internal sealed class SocketDrain : IHostedLifecycleService
+internal sealed class ConnectionDrain : IHostedLifecycleService
 {
     // What of the time the host gives may go by, so that some is left for the last answers.
     private const double ShareOfTimeout = 0.8;
@@ -19,13 +19,13 @@ internal sealed class SocketDrain : IHostedLifecycleService
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<WebSocketConnection, TaskCompletionSource> _connections = new();
+    private readonly ConcurrentDictionary<ClientConnection, TaskCompletionSource> _connections = new();
     private readonly TimeSpan _shutdownTimeout;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile bool _isDraining;
 
-    public SocketDrain(IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<SocketDrain> logger)
+    public ConnectionDrain(IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<ConnectionDrain> logger)
     {
         _shutdownTimeout = host.Value.ShutdownTimeout;
         _time = time;
@@ -36,7 +36,7 @@ internal sealed class SocketDrain : IHostedLifecycleService
     /// <summary>Whether the app is stopping and no connection is taken any more.</summary>
     public bool IsDraining => _isDraining;
 
-    public void Joined(WebSocketConnection connection)
+    public void Joined(ClientConnection connection)
     {
         _connections.TryAdd(connection, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         if (_isDraining)
@@ -45,7 +45,7 @@ internal sealed class SocketDrain : IHostedLifecycleService
         }
     }
 
-    public void Left(WebSocketConnection connection)
+    public void Left(ClientConnection connection)
     {
         if (_connections.TryRemove(connection, out var left))
         {

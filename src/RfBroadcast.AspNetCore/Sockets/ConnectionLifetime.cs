@@ -1,0 +1,55 @@
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>Runs a connection, whatever its transport: the hub and the drain know it from its start to its end.</summary>
+internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDrain drain)
+{
+    /// <summary>Runs a connection until its last frame is out or it has failed; only then may its request end.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="serve">What its transport does with it, until one side ends it.</param>
+    public async Task RunAsync(ClientConnection connection, Func<NativeSession, Task> serve)
+    {
+        services.Hub.TryAdd(connection); // its id is new
+        Log.ConnectionOpened(services.Logger, connection.Id, connection.UserId);
+        drain.Joined(connection);
+        var session = new NativeSession(services, connection);
+        try
+        {
+            await serve(session).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            Log.ConnectionFailed(services.Logger, fault, connection.Id);
+            connection.Close(CloseCode.InternalError, "the server failed");
+        }
+        finally
+        {
+            await EndAsync(connection, session).ConfigureAwait(false);
+            await connection.Queue.Finished.ConfigureAwait(false);
+            connection.Release();
+        }
+    }
+
+    private async Task EndAsync(ClientConnection connection, NativeSession session)
+    {
+        drain.Left(connection);
+
+        // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
+        await RemoveAsync(connection).ConfigureAwait(false);
+        await session.DisposeAsync().ConfigureAwait(false);
+        await RemoveAsync(connection).ConfigureAwait(false);
+    }
+
+    private async ValueTask RemoveAsync(ClientConnection connection)
+    {
+        try
+        {
+            await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            // The back end may be away; here, at least, nothing may be left.
+            Log.CommandFailed(services.Logger, fault, connection.Id, nameof(services.Broadcaster.RemoveConnectionAsync));
+            await services.Hub.RemoveConnectionAsync(connection.Id).ConfigureAwait(false);
+        }
+    }
+}
