@@ -38,7 +38,7 @@ internal static class LastEventId
         string? connectionId = null;
         foreach (var part in id.Split('&'))
         {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            var equals = part.LastIndexOf('='); // a name may have one too
             if (equals < 0)
             {
                 connectionId ??= Unescape(part);

@@ -20,9 +20,9 @@ public sealed class GoldenFrameTests
 
     private static readonly Dictionary<string, Func<ReadOnlyMemory<byte>>> Frames = new()
     {
-        ["connected"] = () => NativeReply.Connected(ConnectionId, TimeSpan.FromSeconds(30), null, null),
-        ["connected-user"] = () => NativeReply.Connected(ConnectionId, TimeSpan.FromSeconds(1.5), "7", null),
-        ["connected-user-expiry"] = () => NativeReply.Connected(ConnectionId, TimeSpan.FromSeconds(30), "auth0|1.2", Now),
+        ["connected"] = () => NativeProtocol.WebSocket.Reply.Connected(ConnectionId, TimeSpan.FromSeconds(30), null, null),
+        ["connected-user"] = () => NativeProtocol.WebSocket.Reply.Connected(ConnectionId, TimeSpan.FromSeconds(1.5), "7", null),
+        ["connected-user-expiry"] = () => NativeProtocol.WebSocket.Reply.Connected(ConnectionId, TimeSpan.FromSeconds(30), "auth0|1.2", Now),
         ["subscribed"] = () => Subscribed(News),
         ["subscribed-id-number"] = () => Subscribed(News, requestId: "12"),
         ["subscribed-id-string"] = () => Subscribed(News, requestId: "\"a\\\"b\""),
@@ -54,19 +54,19 @@ public sealed class GoldenFrameTests
         {
             Channel = News, Event = "long", Data = JsonSerializer.SerializeToUtf8Bytes(new string('x', 200)), Timestamp = Now,
         }),
-        ["event-direct"] = () => Write(output => NativeProtocol.Instance.WriteDirect(output, new DirectMessage(ConnectionId, "hello", "1"u8.ToArray(), Now))),
+        ["event-direct"] = () => Write(output => NativeProtocol.WebSocket.WriteDirect(output, new DirectMessage(ConnectionId, "hello", "1"u8.ToArray(), Now))),
         ["member-joined"] = () => Edge(new PresenceEdge(Chat, Ann, IsJoin: true, 1, ConnectionId)),
         ["member-joined-guest"] = () => Edge(new PresenceEdge(Chat, Guest, IsJoin: true, 2, ConnectionId)),
         ["member-left"] = () => Edge(new PresenceEdge(Chat, Ann, IsJoin: false, 3, null)),
-        ["gap"] = () => Write(output => NativeProtocol.Instance.WriteGap(output, News, 12)),
-        ["pong"] = () => NativeReply.Pong(null),
-        ["pong-id"] = () => NativeReply.Pong("\"p1\""),
-        ["pong-short"] = () => NativeReply.Pong(null, Json("""{"timestamp": 1.50}"""), Now),
-        ["pong-short-id-no-data"] = () => NativeReply.Pong("5", null, Now),
-        ["ack"] = () => NativeReply.Ack("7"),
-        ["error"] = () => NativeReply.Error(new ClientFault(ErrorCode.BadMessage, "the message is not JSON"), null),
-        ["error-channel"] = () => NativeReply.Error(new ClientFault(ErrorCode.Forbidden, "access denied", "private-orders.7"), "7"),
-        ["error-retry"] = () => NativeReply.Error(new ClientFault(ErrorCode.RateLimited, "too many", "presence-chat.1", TimeSpan.FromMilliseconds(250)), null),
+        ["gap"] = () => Write(output => NativeProtocol.WebSocket.WriteGap(output, News, 12)),
+        ["pong"] = () => NativeProtocol.WebSocket.Reply.Pong(null),
+        ["pong-id"] = () => NativeProtocol.WebSocket.Reply.Pong("\"p1\""),
+        ["pong-short"] = () => NativeProtocol.WebSocket.Reply.Pong(null, Json("""{"timestamp": 1.50}"""), Now),
+        ["pong-short-id-no-data"] = () => NativeProtocol.WebSocket.Reply.Pong("5", null, Now),
+        ["ack"] = () => NativeProtocol.WebSocket.Reply.Ack("7"),
+        ["error"] = () => NativeProtocol.WebSocket.Reply.Error(new ClientFault(ErrorCode.BadMessage, "the message is not JSON"), null),
+        ["error-channel"] = () => NativeProtocol.WebSocket.Reply.Error(new ClientFault(ErrorCode.Forbidden, "access denied", "private-orders.7"), "7"),
+        ["error-retry"] = () => NativeProtocol.WebSocket.Reply.Error(new ClientFault(ErrorCode.RateLimited, "too many", "presence-chat.1", TimeSpan.FromMilliseconds(250)), null),
         ["ping"] = () => WebSocketFrame.EmptyPing,
         ["close-1001"] = () => WebSocketFrame.MakeClose(CloseCode.GoingAway, "the server is going away"),
         ["close-4103-cut"] = () => WebSocketFrame.MakeClose(CloseCode.TooSlow, new string('é', 70)),
@@ -106,14 +106,14 @@ public sealed class GoldenFrameTests
         ChannelPosition? position = null,
         bool? recovered = null,
         RecoveryFailure failure = RecoveryFailure.None) =>
-        Write(output => NativeProtocol.Instance.WriteSubscribed(output, new SubscribedFrame(channel, requestId, members, position, recovered, failure)));
+        Write(output => NativeProtocol.WebSocket.WriteSubscribed(output, new SubscribedFrame(channel, requestId, members, position, recovered, failure)));
 
     private static ReadOnlyMemory<byte> Unsubscribed(UnsubscribeReason reason) =>
-        Write(output => NativeProtocol.Instance.WriteUnsubscribed(output, Orders, reason));
+        Write(output => NativeProtocol.WebSocket.WriteUnsubscribed(output, Orders, reason));
 
-    private static ReadOnlyMemory<byte> Message(BroadcastMessage message) => Write(output => NativeProtocol.Instance.WriteMessage(output, message));
+    private static ReadOnlyMemory<byte> Message(BroadcastMessage message) => Write(output => NativeProtocol.WebSocket.WriteMessage(output, message));
 
-    private static ReadOnlyMemory<byte> Edge(PresenceEdge edge) => Write(output => NativeProtocol.Instance.WriteEdge(output, edge));
+    private static ReadOnlyMemory<byte> Edge(PresenceEdge edge) => Write(output => NativeProtocol.WebSocket.WriteEdge(output, edge));
 
     private static ReadOnlyMemory<byte> Write(Action<IBufferWriter<byte>> write)
     {
