@@ -20,13 +20,15 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<ClientConnection, TaskCompletionSource> _connections = new();
+    private readonly LocalHub _hub;
     private readonly TimeSpan _shutdownTimeout;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile bool _isDraining;
 
-    public ConnectionDrain(IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<ConnectionDrain> logger)
+    public ConnectionDrain(LocalHub hub, IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<ConnectionDrain> logger)
     {
+        _hub = hub;
         _shutdownTimeout = host.Value.ShutdownTimeout;
         _time = time;
         _logger = logger;
@@ -70,7 +72,7 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
         {
             for (var i = 0; i < connections.Length; i++)
             {
-                connections[i].Key.Close(CloseCode.GoingAway, "the server is going away");
+                await CloseAsync(connections[i].Key).WaitAsync(cancellationToken).ConfigureAwait(false);
                 if ((i + 1) % perStep == 0)
                 {
                     await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
@@ -84,6 +86,13 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
         {
             // The host's time is over: the server ends what is left.
         }
+    }
+
+    /// <summary>Closes one connection after everything that was accepted for it; what is queued goes first anyway.</summary>
+    private async Task CloseAsync(ClientConnection connection)
+    {
+        await _hub.FlushAsync(connection.Id).ConfigureAwait(false);
+        connection.Close(CloseCode.GoingAway, "the server is going away");
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

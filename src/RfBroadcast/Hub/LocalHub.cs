@@ -189,6 +189,28 @@ public sealed class LocalHub
         return ended;
     }
 
+    /// <summary>Waits until every message that was accepted for a connection's channels has been handed to it.</summary>
+    public async ValueTask FlushAsync(string connectionId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        if (!_connections.TryGetValue(connectionId, out var entry))
+        {
+            return;
+        }
+
+        var flushes = new List<Task>();
+        foreach (var subscription in entry.Subscriptions())
+        {
+            var flush = new FlushOperation();
+            if (subscription.Channel.TryPost(flush))
+            {
+                flushes.Add(flush.Task);
+            }
+        }
+
+        await Task.WhenAll(flushes).ConfigureAwait(false);
+    }
+
     /// <summary>Whether a connection is subscribed here.</summary>
     public bool IsSubscribed(string connectionId, Channel channel)
     {

@@ -28,6 +28,9 @@ internal sealed class WireClient : IDisposable
 
     public string ConnectionId => Greeting.String("connection_id");
 
+    /// <summary>Whether no end has come yet.</summary>
+    public bool IsOpen => !_closed.IsCompleted;
+
     /// <summary>Everything that came, in order.</summary>
     public IReadOnlyCollection<WireFrame> All => _all;
 
