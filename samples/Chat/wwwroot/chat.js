@@ -274,7 +274,7 @@ $("composer").onsubmit = (event) => {
   const id = Date.now().toString(36) + Math.random().toString(36).slice(2);
   const message = { id, from: me, text: text.value.trim(), sentAt: new Date().toISOString() };
   text.value = "";
-  text.oninput();
+  saidTyping = 0; // the message itself tells the others that the typing is over
   addMessage(message);
   scrollToEnd();
   send(message, room);
@@ -424,6 +424,8 @@ function showToast(...words) {
     toast.remove();
     text.focus();
   };
+  $("toasts").hidePopover();
+  $("toasts").showPopover(); // over whatever else is open
   $("toasts").append(toast);
 }
 
@@ -438,10 +440,12 @@ function begin() {
 
 showRooms();
 try {
-  become(await request("GET", "/session"));
-} catch {
+  const known = await request("GET", "/session");
   const name = localStorage.getItem("name");
-  if (name) await signIn(name).catch(() => {});
+  if (known) become(known);
+  else if (name) await signIn(name);
+} catch {
+  // The form for the name is there to try again.
 }
 if (me) begin();
 else askName();
