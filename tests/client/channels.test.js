@@ -231,6 +231,45 @@ scenario("Leave_In the same turn_Asks the server nothing", async (world) => {
     assert.deepEqual(peer.frames, []);
 });
 
+scenario("Leave_Awaited_Resolves when the server has answered for all kinds", async (world) => {
+    const { echo, peer } = await world.connected();
+    echo.channel("a");
+    echo.join("a");
+    await peer.accept("a");
+    await peer.accept("presence-a", { members: [] });
+    await settle();
+    let left = false;
+    const promise = echo.leave("a").then(() => { left = true; });
+    for (const channel of ["a", "presence-a"]) {
+        assert.equal(left, false);
+        const { id } = await peer.take({ type: "unsubscribe", channel });
+        peer.send({ type: "unsubscribed", channel, id });
+        await settle();
+    }
+    await promise;
+});
+
+scenario("Leave_Awaited and refused, cut off, not subscribed or not connected_Resolves too", async (world) => {
+    const { echo, peer } = await world.connected();
+    for (const name of ["a", "b"]) {
+        echo.channel(name);
+        await peer.accept(name);
+    }
+    await settle();
+    const refused = echo.leave("a");
+    await peer.refuse({ type: "unsubscribe" }, "not_subscribed");
+    await refused;
+    await echo.leave("nobody");
+
+    const cut = echo.leave("b");
+    await peer.take({ type: "unsubscribe" });
+    peer.cut();
+    await cut;
+    echo.channel("c");
+    await echo.leave("c");
+    assert.deepEqual(echo.errors, []);
+});
+
 scenario("Leave_From within a listener_Stops the next listeners too", async (world) => {
     const { echo, peer, channel } = await subscribed(world, (echo) => echo.channel("a"), "a");
     const next = recorder();

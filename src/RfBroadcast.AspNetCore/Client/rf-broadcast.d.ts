@@ -178,10 +178,13 @@ export declare class Echo {
     join<TInfo = any>(name: string): PresenceChannel<TInfo>;
     /** The own channel of the connection's user, whoever that is; `.error` is told if there is none. */
     user(): PrivateChannel;
-    /** Leaves the public, the private and the presence channel of that bare name, with all their listeners. */
-    leave(name: string): void;
-    /** Leaves one channel by its wire name. */
-    leaveChannel(wireName: string): void;
+    /**
+     * Leaves the public, the private and the presence channel of that bare name, with all their listeners. The promise resolves when the
+     * server has done so, or the connection is gone; it may be ignored.
+     */
+    leave(name: string): Promise<void>;
+    /** Leaves one channel by its wire name; the promise is that of `leave`. */
+    leaveChannel(wireName: string): Promise<void>;
 
     /** Calls the listener for events sent to this connection alone. */
     listen<TData = any>(event: string, listener: EventListener<TData>): this;

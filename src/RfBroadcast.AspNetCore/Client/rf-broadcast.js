@@ -523,14 +523,19 @@ class Subscription {
         this.#last = count;
     }
 
+    /** Resolves when the server has nothing of it any more, or the connection is gone. */
     leave() {
         const known = this.state === "subscribing" || this.state === "subscribed";
         this.#core.clock.clearTimeout(this.#timer);
         this.state = "left";
         this.members = [];
         for (const { listeners } of this.links) listeners.clear();
-        // Its answer interests nobody, but must not be taken for an answer to a later subscription.
-        if (known) this.#core.requests.send({ type: "unsubscribe", channel: this.wireName }, {});
+        return new Promise((resolve) => {
+            const end = () => resolve();
+            const frame = { type: "unsubscribe", channel: this.wireName };
+            const sent = known && this.#core.requests.send(frame, { done: end, failed: end, lost: end });
+            if (!sent) end();
+        });
     }
 
     whisper(event, data = null) {
@@ -982,18 +987,21 @@ class Echo {
         return this.#user.channel;
     }
 
-    /** Leaves the public, the private and the presence channel of that bare name, with all their listeners. */
-    leave(name) {
-        for (const prefix of ["", "private-", "presence-"]) this.leaveChannel(prefix + name);
+    /**
+     * Leaves the public, the private and the presence channel of that bare name, with all their listeners. The promise resolves when
+     * the server has done so, or the connection is gone; it may be ignored.
+     */
+    async leave(name) {
+        await Promise.all(["", "private-", "presence-"].map((prefix) => this.leaveChannel(prefix + name)));
     }
 
-    /** Leaves one channel by its wire name. */
-    leaveChannel(wireName) {
+    /** Leaves one channel by its wire name; the promise is that of `leave`. */
+    async leaveChannel(wireName) {
         const subscription = this.#subscriptions.get(wireName);
         if (!subscription) return;
         this.#subscriptions.delete(wireName);
         if (subscription.links.has(this.#user)) this.#user = null;
-        subscription.leave();
+        await subscription.leave();
     }
 
     /** Calls `listener(data, meta)` for events sent to this connection alone. */

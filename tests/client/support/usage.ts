@@ -44,8 +44,8 @@ const state: EchoState = echo.state;
 const retryAt: number | null = echo.retryAt;
 fetch("/messages", { method: "POST", headers: { "Content-Type": "application/json", ...echo.headers() } });
 const id: string | null = echo.socketId();
-echo.leave("chat.1");
-echo.leaveChannel("private-orders.7");
+const left: Promise<void> = echo.leave("chat.1");
+const leftOne: Promise<void> = echo.leaveChannel("private-orders.7");
 echo.connect();
 echo.disconnect();
 
