@@ -1,10 +1,14 @@
 namespace RfBroadcast;
 
 /// <summary>Ends a subscription, and tells the client when there is a reason to tell: the last frame of that channel.</summary>
-internal sealed class EndOperation(Subscription subscription, UnsubscribeReason? reason) : ChannelOperation<bool>
+/// <param name="subscription">The subscription.</param>
+/// <param name="reason">What the client is told, or null to tell it nothing.</param>
+/// <param name="ended">Runs when the subscription has ended and the client does not know yet; or null.</param>
+internal sealed class EndOperation(Subscription subscription, UnsubscribeReason? reason, Action<EndedSubscription>? ended = null)
+    : ChannelOperation<bool>
 {
-    /// <summary>Whether the subscription had been complete.</summary>
-    public bool WasLive { get; private set; }
+    /// <summary>What has ended, once it has.</summary>
+    public EndedSubscription Ended { get; private set; }
 
     protected override bool Do(HubChannel channel)
     {
@@ -13,9 +17,10 @@ internal sealed class EndOperation(Subscription subscription, UnsubscribeReason?
             return false;
         }
 
-        WasLive = subscription.IsEstablished;
+        Ended = new EndedSubscription(channel.Channel, subscription.UserId, subscription.IsEstablished);
         subscription.HasEnded = true;
         channel.Remove(subscription);
+        ended?.Invoke(Ended);
         if (reason is { } told)
         {
             channel.TellUnsubscribed(subscription, told);

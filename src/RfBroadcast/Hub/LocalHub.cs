@@ -151,14 +151,8 @@ public sealed class LocalHub
 
     /// <summary>Ends a subscription and tells the client; after that no frame of the channel follows.</summary>
     /// <returns>What has ended, or null when the connection was not subscribed.</returns>
-    public async ValueTask<EndedSubscription?> UnsubscribeAsync(string connectionId, Channel channel, UnsubscribeReason reason)
-    {
-        ArgumentNullException.ThrowIfNull(connectionId);
-        ArgumentNullException.ThrowIfNull(channel);
-        return FindSubscription(connectionId, channel.WireName) is { } subscription
-            ? await EndAsync(subscription, reason).ConfigureAwait(false)
-            : null;
-    }
+    public ValueTask<EndedSubscription?> UnsubscribeAsync(string connectionId, Channel channel, UnsubscribeReason reason) =>
+        UnsubscribeAsync(connectionId, channel, reason, ended: null);
 
     /// <summary>Removes a connection and ends all its subscriptions, telling nobody.</summary>
     /// <returns>What has ended.</returns>
@@ -255,6 +249,20 @@ public sealed class LocalHub
             : [];
     }
 
+    /// <summary>The same; what has to be so when the client learns of the end is done by a function that must not block.</summary>
+    internal async ValueTask<EndedSubscription?> UnsubscribeAsync(
+        string connectionId,
+        Channel channel,
+        UnsubscribeReason reason,
+        Action<EndedSubscription>? ended)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        return FindSubscription(connectionId, channel.WireName) is { } subscription
+            ? await EndAsync(subscription, reason, ended).ConfigureAwait(false)
+            : null;
+    }
+
     internal BroadcastMetrics Metrics { get; }
 
     internal HookDispatcher Hooks { get; }
@@ -279,12 +287,13 @@ public sealed class LocalHub
         }
     }
 
-    private static async ValueTask<EndedSubscription?> EndAsync(Subscription subscription, UnsubscribeReason? reason)
+    private static async ValueTask<EndedSubscription?> EndAsync(
+        Subscription subscription,
+        UnsubscribeReason? reason,
+        Action<EndedSubscription>? ended = null)
     {
-        var operation = new EndOperation(subscription, reason);
-        return subscription.Channel.TryPost(operation) && await operation.Task.ConfigureAwait(false)
-            ? new EndedSubscription(subscription.Channel.Channel, subscription.UserId, operation.WasLive)
-            : null;
+        var operation = new EndOperation(subscription, reason, ended);
+        return subscription.Channel.TryPost(operation) && await operation.Task.ConfigureAwait(false) ? operation.Ended : null;
     }
 
     private async ValueTask<SubscribeOperation.Result> StartAsync(SubscribeRequest request, bool recovers)

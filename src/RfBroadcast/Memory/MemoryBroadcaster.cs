@@ -104,13 +104,10 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var ended = await Hub.UnsubscribeAsync(connectionId, channel, reason).ConfigureAwait(false);
-        if (ended is { } end)
-        {
-            Leave(connectionId, end, atOnce: !reason.ClientComesBack);
-        }
 
-        return ended is not null;
+        // Who has been told that it is out may come back on another connection: that must find the leave done.
+        void Left(EndedSubscription ended) => Leave(connectionId, ended, atOnce: !reason.ClientComesBack);
+        return await Hub.UnsubscribeAsync(connectionId, channel, reason, Left).ConfigureAwait(false) is not null;
     }
 
     /// <inheritdoc/>

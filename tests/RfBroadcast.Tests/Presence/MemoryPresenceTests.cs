@@ -60,6 +60,19 @@ public sealed class MemoryPresenceTests : IDisposable
     }
 
     [Fact]
+    public async Task Leave_Unsubscribed_IsDoneWhenTheClientIsTold()
+    {
+        await Join("1", "ada");
+        var bob = await Join("2", "bob");
+        List<string>? told = null;
+        bob.SendingControl = () => told = [.. _broadcaster.GetMembersAsync(Chat).AsTask().Result.Select(member => member.UserId)];
+
+        await _broadcaster.UnsubscribeAsync("2", Chat);
+
+        told.Should().Equal(["ada"], "who comes back at once, on another connection, joins anew");
+    }
+
+    [Fact]
     public async Task Leave_ConnectionClosed_WaitsForTheGracePeriod()
     {
         var ada = await Join("1", "ada");
