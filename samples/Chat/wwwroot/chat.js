@@ -6,6 +6,11 @@ const $ = (id) => document.getElementById(id);
 const log = $("log");
 const text = $("text");
 
+/** Where one goes on: to write, or on a phone, where that would open the keyboard, to read. */
+function focusRoom() {
+  (matchMedia("(pointer: fine)").matches ? text : log).focus();
+}
+
 /** Makes an element: `make("p", { className: "note" }, "text", child)`. */
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -43,12 +48,19 @@ function become(guest) {
   showPerson($("me").querySelector(".person"), me);
 }
 
-/** The cookie does not count any more: signs in again, and connects again where the connection was the old user's. */
-async function renew() {
-  const before = me.id;
-  await signIn(me.name);
-  if (me.id !== before) echo.disconnect();
-  echo.connect();
+let renewing = null;
+
+/** The cookie does not count any more: signs in again, unless another window has, and connects as whom that makes one. */
+function renew() {
+  const { id, name } = me;
+  renewing ??= request("GET", "/session")
+    .then((known) => known ? become(known) : signIn(name))
+    .then(() => {
+      if (me.id !== id) echo.disconnect();
+      echo.connect();
+    })
+    .finally(() => { renewing = null; });
+  return renewing;
 }
 
 function askName() {
@@ -68,7 +80,7 @@ $("rename").onclick = () => {
   askName();
 };
 $("name-cancel").onclick = () => $("welcome").close();
-$("welcome").oncancel = (event) => me ?? event.preventDefault();
+$("welcome").onclose = () => me ?? askName(); // Escape is no name
 $("name-form").onsubmit = async (event) => {
   event.preventDefault();
   const known = me !== null;
@@ -80,7 +92,7 @@ $("name-form").onsubmit = async (event) => {
   }
   $("welcome").close();
   if (known) {
-    echo.leave(`chat.${room}`); // said aloud, so that the others see the old name go and the new one come
+    await echo.leave(`chat.${room}`); // the others see the old name go, then the new one come
     echo.disconnect();
     echo.connect();
     enter(room);
@@ -124,7 +136,7 @@ echo.on("state", ({ state, previous, code }) => {
 addEventListener("online", showState);
 addEventListener("offline", showState);
 $("retry-now").onclick = () => {
-  text.focus();
+  focusRoom(); // the button goes
   if (echo.state === "failed") renew().catch(() => {});
   else echo.connect();
 };
@@ -175,14 +187,14 @@ function enter(name) {
 async function catchUp() {
   const asked = room;
   addNote("Connected again. Messages sent in between may be missing.");
-  const messages = await request("GET", `/rooms/${asked}/messages`);
+  const messages = await request("GET", `/rooms/${asked}/messages`).catch(() => []);
   if (asked === room) messages.forEach((message) => receive(message, null));
 }
 
 addEventListener("hashchange", () => {
   $("rooms").hidePopover();
   if (me && roomOfAddress() !== room) enter(roomOfAddress());
-  if (matchMedia("(pointer: fine)").matches) text.focus();
+  focusRoom();
 });
 $("room-form").onsubmit = (event) => {
   event.preventDefault();
@@ -227,6 +239,7 @@ function setTyping(userId, on) {
 }
 
 function nobodyTypes() {
+  typing.forEach((timer) => clearTimeout(timer));
   typing.clear();
   showTyping();
 }
@@ -246,11 +259,10 @@ text.oninput = () => {
 
 // Messages. The sender's id for a message tells copies apart: one shown at once, then perhaps come by the connection too.
 
-const shown = new Map(); // author and message id to the list item
+const shown = new Map(); // the id of a message to its list item
 const unsent = new Map(); // the same, to { message, room }: what is to be tried again
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const keyOf = ({ from, id }) => `${from.id} ${id}`;
 let following = true; // whether the newest message is in sight
 let historyTimer = null;
 
@@ -258,7 +270,7 @@ let historyTimer = null;
 function receive(message, meta) {
   if (!log.classList.contains("settled")) afterHistory();
   setTyping(message.from.id, false);
-  if (shown.has(keyOf(message))) delivered(message);
+  if (shown.has(message.id)) delivered(message);
   else addMessage(message, !meta);
 }
 
@@ -282,29 +294,29 @@ $("composer").onsubmit = (event) => {
 
 async function send(message, room) {
   const { id, text } = message;
-  shown.get(keyOf(message))?.classList.add("sending");
+  shown.get(message.id)?.classList.add("sending");
   try {
     await request("POST", `/rooms/${room}/messages`, { id, text });
     delivered(message);
   } catch {
-    unsent.set(keyOf(message), { message, room });
+    unsent.set(message.id, { message, room });
     failed(message, room);
   }
 }
 
 function delivered(message) {
-  const item = shown.get(keyOf(message));
-  unsent.delete(keyOf(message));
+  const item = shown.get(message.id);
+  unsent.delete(message.id);
   item?.classList.remove("sending", "failed");
   item?.querySelector(".delivery")?.remove();
 }
 
 function failed(message, room) {
-  const item = shown.get(keyOf(message));
+  const item = shown.get(message.id);
   if (!item || item.classList.contains("failed")) return;
   const retry = make("button", { type: "button", textContent: "Try again" });
   retry.onclick = () => {
-    text.focus();
+    focusRoom();
     delivered(message);
     send(message, room);
   };
@@ -326,7 +338,7 @@ function addMessage(message, byTime = false) {
   item.dataset.by = from.id;
   item.dataset.at = time.getTime();
   showPerson(item, from);
-  shown.set(keyOf(message), item);
+  shown.set(message.id, item);
   $("empty").hidden = true;
 
   const later = byTime ? [...$("messages").children].find(({ dataset }) => dataset.at > item.dataset.at) : null;
@@ -348,12 +360,12 @@ function addDay(time) {
   const before = $("messages").dataset.day;
   const today = day === new Date().toDateString();
   $("messages").dataset.day = day;
-  if (day !== before && (before || !today)) addNote(today ? "Today" : date.format(time), "note day");
+  if (day !== before && (before || !today)) addNote(today ? "Today" : date.format(time), "note day", time);
 }
 
-function addNote(words, className = "note") {
+function addNote(words, className = "note", time = new Date()) {
   const note = make("li", { className, textContent: words });
-  note.dataset.at = Date.now();
+  note.dataset.at = time.getTime();
   add(note);
 }
 
@@ -379,7 +391,7 @@ function afterHistory() {
   historyTimer = setTimeout(() => {
     log.classList.add("settled");
     log.ariaLive = "polite";
-    for (const one of [...unsent.values()].filter((one) => one.room === room && !shown.has(keyOf(one.message)))) {
+    for (const one of [...unsent.values()].filter((one) => one.room === room && !shown.has(one.message.id))) {
       addMessage(one.message);
       failed(one.message, room);
     }
@@ -399,7 +411,7 @@ log.onscroll = () => {
 new ResizeObserver(() => following && scrollToEnd()).observe(log); // a phone's keyboard takes half of it
 $("newer").onclick = () => {
   scrollToEnd();
-  text.focus();
+  focusRoom();
 };
 
 // Notifications: on the user's own channel, which needs no name and no grant.
@@ -422,7 +434,7 @@ function showToast(...words) {
   close.onclick = () => {
     clearTimeout(timer);
     toast.remove();
-    text.focus();
+    focusRoom();
   };
   $("toasts").hidePopover();
   $("toasts").showPopover(); // over whatever else is open
@@ -435,7 +447,7 @@ function begin() {
   showState();
   echo.connect();
   enter(roomOfAddress());
-  text.focus();
+  focusRoom();
 }
 
 showRooms();

@@ -293,6 +293,24 @@ public sealed class ChatPageTests(Chromium chromium) : IClassFixture<Chromium>, 
     }
 
     [Fact]
+    public async Task Message_CookieGone_IsSentUnderANewOneAndShownOnce()
+    {
+        await using var anna = await JoinAsync("Anna");
+        await using var ben = await JoinAsync("Ben");
+        await anna.SayAsync("before");
+        await ben.ExpectMessagesAsync("before");
+
+        await anna.Page.Context.ClearCookiesAsync();
+        await anna.SayAsync("Who am I?");
+        await ben.ExpectMessagesAsync("before", "Who am I?");
+        await anna.ExpectStateAsync("Connected");
+        await ben.SayAsync("Anna, still");
+
+        await anna.ExpectMessagesAsync("before", "Who am I?", "Anna, still");
+        await ben.ExpectMessagesAsync("before", "Who am I?", "Anna, still");
+    }
+
+    [Fact]
     public async Task Message_ServerAway_IsMarkedAndCanBeSentAgain()
     {
         await using var anna = await JoinAsync("Anna");
@@ -340,6 +358,9 @@ public sealed class ChatPageTests(Chromium chromium) : IClassFixture<Chromium>, 
         await using var anna = await ChatPage.OpenAsync(chromium.Browser, Server.Address);
         var keyboard = anna.Page.Keyboard;
 
+        await keyboard.PressAsync("Escape"); // a name is needed
+        await keyboard.PressAsync("Escape");
+        await Expect(anna.Page.GetByLabel("Name", new() { Exact = true })).ToBeFocusedAsync();
         await keyboard.TypeAsync("Anna");
         await keyboard.PressAsync("Enter");
         await anna.SettledAsync("general");
