@@ -151,23 +151,7 @@ internal sealed class ChannelAuthorizer(
             $"\"{channel.Name}\" is not a public channel; \"private-{channel.Name}\" or \"presence-{channel.Name}\" was meant");
     }
 
-    private static bool IsOwnChannel(Channel channel, string? userId)
-    {
-        if (string.IsNullOrEmpty(userId) || !IsUserChannel(channel))
-        {
-            return false;
-        }
-
-        try
-        {
-            return channel == Channel.User(userId);
-        }
-        catch (InvalidChannelException)
-        {
-            // An id too long for a name has no channel.
-            return false;
-        }
-    }
+    private static bool IsOwnChannel(Channel channel, string? userId) => Channel.TryUser(userId, out var own) && channel == own;
 
     private static bool IsUserChannel(Channel channel) =>
         channel.Kind == ChannelKind.Private && channel.Name.StartsWith(UserPrefix, StringComparison.Ordinal);

@@ -14,7 +14,10 @@ internal sealed class NativeReply(Framing framing)
         if (userId is not null)
         {
             json.WriteString("user_id"u8, userId);
-            json.WriteString("user_channel"u8, Channel.User(userId).WireName);
+            if (Channel.TryUser(userId, out var channel))
+            {
+                json.WriteString("user_channel"u8, channel.WireName);
+            }
         }
 
         if (expiresAt is { } expiry)

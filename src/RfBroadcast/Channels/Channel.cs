@@ -61,6 +61,22 @@ public sealed class Channel : IEquatable<Channel>
         return Private(UserPrefix + ChannelName.EscapeSegment(userId));
     }
 
+    /// <summary>The private channel that belongs to one user, without throwing.</summary>
+    /// <returns>False when the id is null, empty, no valid Unicode, or too long once escaped: such a user has no channel.</returns>
+    public static bool TryUser([NotNullWhen(true)] string? userId, [NotNullWhen(true)] out Channel? channel)
+    {
+        try
+        {
+            channel = string.IsNullOrEmpty(userId) ? null : User(userId);
+        }
+        catch (InvalidChannelException)
+        {
+            channel = null;
+        }
+
+        return channel is not null;
+    }
+
     /// <summary>The channel with this wire name.</summary>
     /// <exception cref="InvalidChannelException">The name breaks a rule; the message says which.</exception>
     public static Channel Parse(string wireName)

@@ -132,6 +132,23 @@ public sealed class ChannelTests
     [InlineData("")]
     public void User_NoId_Throws(string? userId) => FluentActions.Invoking(() => Channel.User(userId!)).Should().Throw<ArgumentException>();
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("éééééééééééééééééééééééééééééééééééééé")] // 38 characters that escape to six each
+    public void TryUser_IdWithoutAChannel_GivesNone(string? userId)
+    {
+        Channel.TryUser(userId, out var channel).Should().BeFalse();
+        channel.Should().BeNull();
+    }
+
+    [Fact]
+    public void TryUser_Id_GivesTheUsersChannel()
+    {
+        Channel.TryUser("a.b", out var channel).Should().BeTrue();
+        channel.Should().Be(Channel.User("a.b"));
+    }
+
     [Fact]
     public void User_IdThatIsNotUnicode_ThrowsInsteadOfSharingAChannel()
     {
