@@ -40,7 +40,7 @@ internal sealed partial class ChatServer : IAsyncDisposable
     }
 
     /// <summary>Starts it on the address it had, or the first time on a free port.</summary>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(params string[] settings)
     {
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process
@@ -56,6 +56,11 @@ internal sealed partial class ChatServer : IAsyncDisposable
             },
             EnableRaisingEvents = true,
         };
+        foreach (var setting in settings)
+        {
+            process.StartInfo.ArgumentList.Add(setting);
+        }
+
         process.OutputDataReceived += (_, line) => Read(line.Data, listening);
         process.ErrorDataReceived += (_, line) => Read(line.Data, listening);
         process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The chat did not start:\n{Output}"));

@@ -2,9 +2,12 @@ using Microsoft.Playwright;
 
 namespace RfBroadcast.AspNetCore.Tests.Browser;
 
-/// <summary>The system's Chromium, one for all tests of a class. Every context in it is somebody else.</summary>
-public sealed class Chromium : IAsyncLifetime
+/// <summary>The system's Chromium, one for all browser tests, which run one after the other. Every context in it is somebody else.</summary>
+[CollectionDefinition(Collection)]
+public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
 {
+    public const string Collection = "Browser";
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 

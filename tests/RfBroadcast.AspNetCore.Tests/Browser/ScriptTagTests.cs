@@ -8,8 +8,9 @@ using static Microsoft.Playwright.Assertions;
 namespace RfBroadcast.AspNetCore.Tests.Browser;
 
 /// <summary>The client in a page without modules.</summary>
+[Collection(Chromium.Collection)]
 [Trait("Category", "Browser")]
-public sealed class ScriptTagTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ScriptTagTests(Chromium chromium)
 {
     private const string Html = """
         <!doctype html>
