@@ -28,7 +28,9 @@ test("Constructor_What cannot work_Throws and says why", () => {
     assert.throws(() => new Echo("/ws", options), /"\/ws" is no address/); // no page to resolve it against
     assert.throws(() => new Echo("ftp://a.test/", options), /not ftp:/);
     assert.throws(() => new Echo("ws://a.test/?channel=news", options), /echo\.channel\(\)/);
-    assert.throws(() => new Echo("ws://a.test/", { ...options, WebSocket: null }), /options\.WebSocket/);
+    assert.throws(() => new Echo("ws://a.test/", { ...options, transports: ["websocket"], WebSocket: null }), /options\.WebSocket/);
+    assert.throws(() => new Echo("ws://a.test/", { ...options, fetch: null, WebSocket: null }), /options\.WebSocket/);
+    assert.throws(() => new Echo("ws://a.test/", { ...options, transports: ["polling"] }), /"polling", only: websocket, sse/);
 });
 
 scenario("Connect_First time_Goes from connecting to connected", async (world) => {

@@ -231,7 +231,7 @@ scenario("Verdict_Never comes_Is given up with the attempt", async (world) => {
 
 scenario("State_While reconnecting_Changes once, however many attempts", async (world) => {
     const states = recorder();
-    const echo = await refused(world, { status: 426 });
+    const echo = await refused(world, { status: 500 });
     echo.on("state", states);
     for (let attempt = 2; attempt <= 4; attempt++) {
         await until(() => world.clock.waits[0] < 15_000);

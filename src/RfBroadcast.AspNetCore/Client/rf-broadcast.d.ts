@@ -8,15 +8,22 @@ export interface EchoOptions {
     token?: string | null | (() => string | null | undefined | Promise<string | null | undefined>);
     /** Whether to connect at once. Default: true. */
     autoConnect?: boolean;
+    /**
+     * What may be used. Default: both. A WebSocket is preferred; server-sent events, which only receive, are for where there is none or its
+     * handshake does not come through.
+     */
+    transports?: EchoTransport[];
     /** Another implementation of WebSocket. Default: the global one. */
     WebSocket?: new (url: string) => any;
-    /** Another implementation of fetch, which asks why a handshake failed. Default: the global one. */
+    /** Another implementation of fetch, which asks why a handshake failed and reads streams. Default: the global one. */
     fetch?: (url: string, init?: any) => Promise<any>;
     /** The page whose events (`online`, `pageshow`, ...) are watched and whose location resolves the address. Default: `globalThis`. */
     window?: any;
     /** Time and chance, for tests. */
     clock?: EchoClock;
 }
+
+export type EchoTransport = "websocket" | "sse";
 
 export interface EchoClock {
     /** Milliseconds; should go on while the machine sleeps. */
@@ -153,12 +160,14 @@ export interface PresenceChannel<TInfo = any> extends PrivateChannel {
 export declare class Echo {
     /**
      * @param url The mapped path (`/ws`), or a whole address (http, https, ws or wss).
-     * @throws TypeError when the address is none, has `?channel=`, or there is no WebSocket.
+     * @throws TypeError when the address is none, has `?channel=`, or there is nothing to connect with.
      */
     constructor(url: string | URL, options?: EchoOptions);
 
     /** What the connection does at the moment. */
     readonly state: EchoState;
+    /** What carries the connection; null while not connected. Over "sse" nothing can be sent: whispers are rejected. */
+    readonly transport: EchoTransport | null;
     /** While waiting for the next attempt to connect: when that is, in milliseconds since 1970. Otherwise null. */
     readonly retryAt: number | null;
     /** Connects, or tries again at once when waiting; does nothing when connected. */

@@ -1,11 +1,13 @@
 /**
- * RfBroadcast's browser client: channels, presence and whispers over one WebSocket that comes back by itself.
+ * RfBroadcast's browser client: channels, presence and whispers over one WebSocket that comes back by itself, and where there can be
+ * none, over server-sent events, which only receive.
  *
  *     const echo = new Echo("/ws", { token: async () => (await fetch("/token")).text() });
  *     echo.private("orders.7").listen("OrderShipped", (order) => show(order.carrier));
  *
- * From the bottom up: Listeners and Backoff; Connection (the socket and when to open the next one); Requests (which answer
- * belongs to which question); Subscription (one wire name, its position and its members); the channels an app holds; Echo.
+ * From the bottom up: Listeners and Backoff; the two transports and which one to take; Connection (the transport and when to open the
+ * next one); Requests (which answer belongs to which question); Subscription (one wire name, its position and its members); the
+ * channels an app holds; Echo.
  */
 
 /** Times in milliseconds. Those of the protocol are not options: server and client have to agree on them. */
@@ -23,6 +25,10 @@ const TIME = Object.freeze({
     wakePong: 3_000,
     /** A timer that fires this much too late has slept. */
     late: 5_000,
+    /** Channels seldom change alone: a stream, whose address names them, is opened anew after this. */
+    reopen: 50,
+    /** After it fell back to streams, the client tries no WebSocket for this long. */
+    retrySocket: 300_000,
     defaultPingInterval: 30_000,
     longestTimer: 2 ** 31 - 1,
 });
@@ -142,12 +148,241 @@ function parseRetryAfter(value, now) {
     return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
 
+/** The address of a plain request to the end point. */
+function plainAddress(url) {
+    const address = new URL(url);
+    address.protocol = url.protocol === "wss:" ? "https:" : "http:";
+    return address;
+}
+
+/** Asks as a handshake does: cookies go along to another origin too. */
+async function ask(fetch, address, accept, signal) {
+    return await fetch(address.href, { credentials: "include", cache: "no-store", redirect: "manual", signal, headers: { Accept: accept } });
+}
+
+/** Why the server takes no connection. */
+async function readVerdict(response) {
+    const status = response.status || null; // browsers show a redirect as 0
+    let reason = status === null ? "the server redirects" : `HTTP ${status}`;
+    try {
+        reason = (await response.json()).message || reason;
+    } catch {
+        // Not JSON: what is known so far is enough.
+    }
+    return { status, reason, retryAfter: response.headers.get("Retry-After") };
+}
+
+const UNREACHABLE = Object.freeze({ status: null, reason: "the server could not be reached", retryAfter: null });
+
 /**
- * The socket, and the next one after it. Knows nothing of channels; tells its owner of states, of frames, and when a
- * connection began (`connected`) and ended (`lost`).
+ * A WebSocket. What Connection knows of it, it knows of a stream, too: these members, and the handlers `message(text, amend)`, `heard()`,
+ * `reached(channel, offset)`, `outdated()`, and at the end either `refused(verdict)` or `closed(code, reason)`.
+ */
+class SocketTransport {
+    kind = "websocket";
+    opened = false;
+    #socket;
+    #asking = new AbortController();
+
+    constructor(url, { WebSocket, fetch }, handlers) {
+        this.#socket = new WebSocket(url.href);
+        // The handlers stay when a socket is dropped (some implementations throw an error nobody listens to).
+        this.#socket.onopen = () => { this.opened = true; };
+        this.#socket.onerror = () => {};
+        this.#socket.onmessage = ({ data }) => handlers.message(data);
+        this.#socket.onclose = async ({ code, reason }) => {
+            if (this.opened) handlers.closed(code, reason);
+            else if (!this.#asking.signal.aborted) handlers.refused(await this.#askWhy(url, fetch));
+        };
+    }
+
+    send(frame) {
+        this.#socket.send(JSON.stringify(frame));
+    }
+
+    /** What the address says has been asked for by now. */
+    settle() {}
+
+    close() {
+        this.#asking.abort();
+        this.#socket.close(1000);
+    }
+
+    /** A browser hides why a handshake failed; a plain GET of the same address tells. */
+    async #askWhy(url, fetch) {
+        try {
+            return await readVerdict(await ask(fetch, plainAddress(url), "application/json", this.#asking.signal));
+        } catch {
+            return UNREACHABLE;
+        }
+    }
+}
+
+/**
+ * A stream of server-sent events, read with fetch, which shows status codes. It only receives: the channels and their positions stand in
+ * the address. So it finds the answer to a `subscribe` in what comes, and one it was not opened for makes it outdated.
+ */
+class StreamTransport {
+    kind = "sse";
+    opened = false;
+    #handlers;
+    #reading = new AbortController();
+    /** The channels of the address that were not asked for yet. */
+    #offered;
+    /** Wire name to the `id` of the `subscribe` that waits for its answer. */
+    #asked = new Map();
+    #block = {};
+
+    constructor(url, { fetch }, handlers, questions) {
+        this.#handlers = handlers;
+        this.#offered = new Set(questions.map(({ channel }) => channel));
+        this.#run(streamAddress(url, questions), fetch);
+    }
+
+    send({ type, channel, id }) {
+        if (type === "subscribe" && this.#offered.delete(channel)) this.#asked.set(channel, id);
+        else if (type === "subscribe" || type === "unsubscribe") this.#handlers.outdated();
+    }
+
+    settle() {
+        if (this.#offered.size > 0) this.#handlers.outdated(); // left while the stream was being opened
+    }
+
+    close() {
+        this.#reading.abort();
+    }
+
+    async #run(address, fetch) {
+        try {
+            const response = await ask(fetch, address, "text/event-stream", this.#reading.signal);
+            if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+                this.#handlers.refused(await readVerdict(response));
+                return;
+            }
+            this.opened = true;
+            await this.#read(response.body.getReader());
+            this.#handlers.closed(null, "the stream ended");
+        } catch (fault) {
+            if (this.opened) this.#handlers.closed(null, fault?.message ?? "the stream broke");
+            else this.#handlers.refused(UNREACHABLE);
+        }
+    }
+
+    async #read(reader) {
+        const decoder = new TextDecoder();
+        let rest = "";
+        for (;;) {
+            const { done, value } = await reader.read();
+            if (done) return;
+            this.#handlers.heard();
+            const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+            rest = lines.pop();
+            for (const line of lines) this.#line(line);
+        }
+    }
+
+    #line(line) {
+        if (line === "") {
+            const block = this.#block;
+            this.#block = {};
+            this.#dispatch(block);
+            return;
+        }
+        const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+        this.#block[field] = value; // each field comes once in a block; a comment is one without a name
+    }
+
+    #dispatch({ event, data, id }) {
+        if (event === "close") {
+            const { code, reason } = JSON.parse(data);
+            this.#handlers.closed(code, reason);
+        } else if (data !== undefined) {
+            this.#handlers.message(data, (frame) => this.#answer(frame));
+        } else if (id !== undefined) {
+            for (const part of id.split("&").slice(1)) {
+                const [channel, position] = part.split("=");
+                this.#handlers.reached(decodeURIComponent(channel), Number(position.split(":")[1]));
+            }
+        }
+    }
+
+    /** What answers a `subscribe` gets its `id`, as if it had been sent. */
+    #answer(frame) {
+        if ((frame.type === "subscribed" || frame.type === "error") && this.#asked.has(frame.channel)) {
+            frame.id = this.#asked.get(frame.channel);
+            this.#asked.delete(frame.channel);
+        }
+    }
+}
+
+/** The address of a stream: its channels, where the client was on them, and how many messages to start with. */
+function streamAddress(url, questions) {
+    const address = plainAddress(url);
+    for (const { channel } of questions) address.searchParams.append("channel", channel);
+    if (questions.length === 0) address.searchParams.set("channel", ""); // for what is sent to this connection alone
+
+    // One number for all: each subscription takes no more than it asked for.
+    const last = Math.max(0, ...questions.map((question) => question.last ?? 0));
+    if (last > 0) address.searchParams.set("last", last);
+
+    const returning = questions.filter(({ since }) => since);
+    if (returning.length > 0) {
+        // The previous connection is named once, and again only where another one is meant.
+        const previous = returning[0].since.connection_id ?? "";
+        const positions = returning.map(({ channel, since: { epoch, offset, connection_id } }) => {
+            const other = (connection_id ?? "") === previous ? "" : `:${connection_id ?? ""}`;
+            return `${encodeURIComponent(channel)}=${encodeURIComponent(epoch)}:${offset}${other}`;
+        });
+        address.searchParams.set("last_event_id", [previous, ...positions].join("&"));
+    }
+    return address;
+}
+
+const TRANSPORTS = ["websocket", "sse"];
+
+/**
+ * Which transport the next attempt takes: a WebSocket, unless there is none here or two handshakes in a row failed though the server was
+ * well. Then a stream, until some time has passed and a new attempt is due anyway.
+ */
+class TransportChoice {
+    #clock;
+    #sockets;
+    #streams;
+    #failures = 0;
+    #retryAt = 0;
+
+    constructor(clock, { transports, WebSocket, fetch }) {
+        const unknown = transports.find((transport) => !TRANSPORTS.includes(transport));
+        if (unknown !== undefined) throw new TypeError(`There is no transport "${unknown}", only: ${TRANSPORTS.join(", ")}.`);
+        this.#clock = clock;
+        this.#sockets = transports.includes("websocket") && typeof WebSocket === "function";
+        this.#streams = transports.includes("sse") && typeof fetch === "function";
+        if (this.#sockets || this.#streams) return;
+        throw new TypeError("There is no WebSocket here, and nothing else that may be used: pass one as options.WebSocket.");
+    }
+
+    get next() {
+        if (!this.#streams) return "websocket";
+        const rests = this.#failures >= 2 && this.#clock.now() < this.#retryAt;
+        return this.#sockets && !rests ? "websocket" : "sse";
+    }
+
+    worked(kind) {
+        if (kind === "websocket") this.#failures = 0;
+    }
+
+    failed(kind) {
+        this.#failures = kind === "websocket" ? this.#failures + 1 : 0;
+        this.#retryAt = this.#clock.now() + TIME.retrySocket;
+    }
+}
+
+/**
+ * The connection over one transport, and the next one after it. Knows nothing of channels, but that its owner has questions about them;
+ * tells its owner of states, of frames, and when a connection began (`connected`) and ended (`lost`).
  *
  * One timer serves all, as the phases exclude each other: idle (nothing runs), opening (handshake, or asking why it failed),
- * open (heartbeat), waiting (for the next attempt), asleep (the page is in the back-forward cache).
+ * open (heartbeat), reopening (a stream, soon), waiting (for the next attempt), asleep (the page is in the back-forward cache).
  */
 class Connection {
     #url;
@@ -158,8 +393,9 @@ class Connection {
     #state = "disconnected";
     #phase = "idle";
     #id = null;
-    #socket = null;
-    /** The current attempt. What holds another one, after an await or from an old socket, is stale and does nothing. */
+    #choice;
+    #transport = null;
+    /** The current attempt. What holds another one, after an await or from an old transport, is stale and does nothing. */
     #attempt = null;
     #timer = null;
     #retryAt = null;
@@ -177,6 +413,7 @@ class Connection {
         this.#clock = clock;
         this.#owner = owner;
         this.#backoff = new Backoff(clock);
+        this.#choice = new TransportChoice(clock, options);
     }
 
     get state() { return this.#state; }
@@ -185,8 +422,13 @@ class Connection {
 
     get id() { return this.#id; }
 
+    /** The transport while connected, or null. */
+    get transport() { return this.#id === null ? null : this.#transport.kind; }
+
+    get receivesOnly() { return this.transport === "sse"; }
+
     connect() {
-        if (this.#phase === "opening" || this.#phase === "open") return;
+        if (this.#phase === "opening" || this.#phase === "open" || this.#phase === "reopening") return;
         const first = this.#phase === "idle";
         if (first) {
             this.#backoff.reset();
@@ -204,17 +446,21 @@ class Connection {
     /** False when there is no connection to send on. */
     send(frame) {
         if (this.#id === null) return false;
-        this.#socket.send(JSON.stringify(frame));
+        this.#transport.send(frame);
         return true;
     }
 
     // Opening
 
     async #open() {
-        const attempt = (this.#attempt = { opened: false, abort: new AbortController() });
+        const attempt = (this.#attempt = {});
         const stale = () => this.#attempt !== attempt;
         this.#phase = "opening";
-        this.#after(TIME.connect, () => this.#lose("backoff", "the connection did not open in time"));
+        this.#after(TIME.connect, () => {
+            // Some proxies do not refuse a handshake, but let it hang.
+            if (this.#transport?.opened === false) this.#choice.failed(this.#transport.kind);
+            this.#lose("backoff", "the connection did not open in time");
+        });
 
         await null; // a token function may use what `new Echo` is about to return
         if (stale()) return;
@@ -233,71 +479,62 @@ class Connection {
         const url = new URL(this.#url);
         if (token) url.searchParams.set("auth_token", token);
         try {
-            this.#socket = new this.#options.WebSocket(url.href);
+            this.#transport = this.#choice.next === "sse"
+                ? new StreamTransport(url, this.#options, this.#handlers(stale), this.#owner.questions())
+                : new SocketTransport(url, this.#options, this.#handlers(stale));
         } catch (fault) {
             this.#end("failed", null, fault.message);
-            return;
         }
-        // The handlers stay when a socket is dropped (some implementations throw an error nobody listens to).
-        this.#socket.onopen = () => { attempt.opened = true; };
-        this.#socket.onerror = () => {};
-        this.#socket.onmessage = ({ data }) => stale() || this.#receive(data);
-        this.#socket.onclose = ({ code, reason }) => {
-            if (stale()) return;
-            if (attempt.opened) this.#closed(code, reason);
-            else this.#askWhy(attempt, url);
+    }
+
+    /** What a transport tells, unless nobody cares any more. */
+    #handlers(stale) {
+        const current = (handle) => (...args) => { if (!stale()) handle(...args); };
+        return {
+            message: current((text, amend) => this.#receive(text, amend)),
+            heard: current(() => this.#hear()),
+            reached: current((channel, offset) => this.#owner.reached(channel, offset)),
+            outdated: current(() => this.#reopen()),
+            refused: current((verdict) => this.#refused(verdict)),
+            closed: current((code, reason) => this.#closed(code, reason)),
         };
     }
 
-    /** A browser hides why a handshake failed; a plain GET of the same address tells. */
-    async #askWhy(attempt, url) {
-        this.#socket = null;
-        const address = new URL(url);
-        address.protocol = url.protocol === "wss:" ? "https:" : "http:";
-        const { fetch } = this.#options; // called without a `this`, which browsers insist on
-        let response = null;
-        let reason = "the server could not be reached";
-        try {
-            // As with the handshake itself, cookies go along to another origin too.
-            response = await fetch(address.href, {
-                credentials: "include", cache: "no-store", redirect: "manual", signal: attempt.abort.signal,
-                headers: { Accept: "application/json" },
-            });
-            reason = response.status ? `HTTP ${response.status}` : "the server redirects";
-            reason = (await response.json()).message || reason;
-        } catch {
-            // Unreachable, or not JSON: what is known so far is enough.
-        }
-        if (this.#attempt !== attempt) return;
-
-        const status = response?.status || null; // browsers show a redirect as 0
+    #refused({ status, reason, retryAfter }) {
+        const { kind } = this.#transport;
         const newToken = typeof this.#options.token === "function";
+        if (status === 426 || (status === null && kind === "sse")) this.#choice.failed(kind);
         if (status === 400 || status === 403 || (status === 401 && !newToken)) {
             this.#end("failed", status, reason);
         } else if (status === 401 && !this.#tokenRefused) {
             this.#tokenRefused = true;
             this.#lose("newToken", reason, status);
         } else if (status === 503) {
-            const wait = parseRetryAfter(response.headers.get("Retry-After"), this.#clock.now());
+            const wait = parseRetryAfter(retryAfter, this.#clock.now());
             this.#lose(wait === null ? "backoff" : "retryAfter", reason, status, wait);
         } else {
-            this.#lose("backoff", reason, status);
+            this.#lose(kind === "websocket" && this.#choice.next === "sse" ? "fallBack" : "backoff", reason, status);
         }
     }
 
     // Open
 
-    #receive(data) {
+    #hear() {
         this.#lastHeard = this.#clock.now();
         this.#heard = true;
+    }
+
+    #receive(text, amend) {
+        this.#hear();
         let frame;
         try {
-            frame = JSON.parse(data);
+            frame = JSON.parse(text);
         } catch {
             this.#owner.error(new EchoError("bad_frame", "The server sent a frame that is not JSON."));
             return;
         }
         if (frame === null || typeof frame !== "object") return;
+        amend?.(frame);
         if (this.#phase === "opening" && frame.type === "connected") this.#connected(frame);
         else this.#owner.frame(frame);
     }
@@ -308,30 +545,47 @@ class Connection {
         this.#tokenRefused = false;
         this.#pingInterval = frame.ping_interval > 0 ? frame.ping_interval * 1000 : TIME.defaultPingInterval;
         this.#backoff.up();
+        this.#choice.worked(this.#transport.kind);
         this.#watch();
         this.#owner.connected(frame);
-        if (this.#phase === "open") this.#setState("connected");
+        this.#transport?.settle();
+        if (this.#id !== null) this.#setState("connected");
+    }
+
+    /** Opens a stream anew whose address no longer says what is wanted; to the app it stays connected meanwhile. */
+    #reopen() {
+        if (this.#phase !== "open") return;
+        this.#phase = "reopening";
+        this.#after(TIME.reopen, () => {
+            this.#drop();
+            this.#open();
+        });
     }
 
     /** Looks again when nothing may have been heard for an interval. */
     #watch() {
         this.#checkingAfterSleep = false;
-        const silence = () => Math.max(0, this.#clock.now() - this.#lastHeard);
-        this.#after(Math.max(0, this.#pingInterval - silence()), (late) => {
+        this.#after(Math.max(0, this.#pingInterval - this.#silence), (late) => {
             if (late) this.#check(TIME.wakePong);
-            else if (silence() >= this.#pingInterval) this.#check(TIME.pong);
+            else if (this.#silence >= this.#pingInterval) this.#check(TIME.pong);
             else this.#watch();
         });
     }
 
+    get #silence() { return Math.max(0, this.#clock.now() - this.#lastHeard); }
+
     #check(patience) {
+        if (this.receivesOnly && this.#silence < this.#pingInterval) {
+            this.#watch(); // nobody can be asked, and the server owes nothing yet
+            return;
+        }
         this.#checkingAfterSleep = patience === TIME.wakePong;
         this.#heard = false;
         this.send({ type: "ping" });
         this.#after(patience, (late) => {
             if (this.#heard) this.#watch();
             else if (late) this.#check(TIME.wakePong); // slept meanwhile: the answer may not have been read yet
-            else this.#lose("atOnce", "the server did not answer a ping");
+            else this.#lose("atOnce", this.receivesOnly ? "the server fell silent" : "the server did not answer a ping");
         });
     }
 
@@ -348,7 +602,7 @@ class Connection {
         this.#drop();
         let delay;
         if (how === "atOnce") delay = this.#backoff.atOnce();
-        else if (how === "newToken") delay = 0; // guarded by #tokenRefused
+        else if (how === "newToken" || how === "fallBack") delay = 0; // guarded by #tokenRefused and by #choice
         else if (how === "pause") delay = this.#backoff.next(Math.max(TIME.goingAway, this.#backoff.ceiling));
         else if (how === "retryAfter") delay = retryAfter + this.#backoff.next(Math.max(1000, this.#backoff.ceiling));
         else delay = this.#backoff.next();
@@ -370,18 +624,17 @@ class Connection {
     }
 
     #drop() {
-        const socket = this.#socket;
+        const transport = this.#transport;
         this.#clock.clearTimeout(this.#timer);
         this.#timer = null;
-        this.#attempt?.abort.abort();
         this.#attempt = null;
-        this.#socket = null;
+        this.#transport = null;
         if (this.#id !== null) {
             this.#id = null;
             this.#backoff.down();
             this.#owner.lost();
         }
-        socket?.close(1000);
+        transport?.close();
     }
 
     #setState(state, code = null, reason = "") {
@@ -482,7 +735,7 @@ class Subscription {
     #timer = null;
     #last = null;
     #position = null;
-    /** While missed or last messages are on their way: `{ top, fresh }`. */
+    /** While missed or last messages are on their way: `{ top }`; for a fresh subscription also `{ fresh, from }`. */
     #replay = null;
     /** The connection that was subscribed when the position was last known to be complete. */
     #positionConnection = null;
@@ -502,7 +755,7 @@ class Subscription {
 
     start() {
         if (this.state !== "idle") return;
-        const asked = this.#question();
+        const asked = this.question();
         const sent = this.#core.requests.send({ type: "subscribe", channel: this.wireName, ...asked }, {
             done: (frame) => this.state === "subscribing" && this.#subscribed(frame, asked),
             failed: (frame) => this.state === "subscribing" && this.#refused(frame),
@@ -543,6 +796,9 @@ class Subscription {
             const about = { channel: this.wireName, event };
             const connected = this.#core.connection.id !== null;
             if (!connected) throw new EchoError("not_connected", "A whisper needs a connection.", about);
+            if (this.#core.connection.receivesOnly) {
+                throw new EchoError("receive_only", "A whisper needs a WebSocket; this connection can only receive.", about);
+            }
             if (this.state !== "subscribed") {
                 throw new EchoError("not_subscribed", `${this.wireName} is not subscribed.`, about);
             }
@@ -593,6 +849,11 @@ class Subscription {
         this.#emit("leaving", leaver);
     }
 
+    /** All up to there has come. */
+    reached(offset) {
+        if (this.state === "subscribed" && offset >= this.#replay?.top) this.#replayed();
+    }
+
     gap({ dropped = null }) {
         if (this.state === "subscribed") this.#emit("gap", { reason: "slow", dropped });
     }
@@ -609,11 +870,12 @@ class Subscription {
         this.#core.clock.clearTimeout(this.#timer);
         this.#backoff.down();
         // Asked for the last messages and got none of them yet: still as fresh as a new page.
-        if (this.#replay?.fresh && this.#position.offset === 0) this.#position = null;
+        if (this.#replay?.fresh && this.#position.offset === this.#replay.from) this.#position = null;
         this.#replay = null;
     }
 
-    #question() {
+    /** What a `subscribe` says besides the name. */
+    question() {
         if (this.#position) {
             const { epoch, offset } = this.#position;
             return { since: { epoch, offset, connection_id: this.#positionConnection } };
@@ -638,12 +900,14 @@ class Subscription {
         const inHistory = typeof epoch === "string" && typeof offset === "number";
         if (inHistory && asked.since && recovered === true) {
             this.#position.epoch = epoch;
-            if (offset > this.#position.offset) this.#awaitReplay({ top: offset, fresh: false });
+            if (offset > this.#position.offset) this.#awaitReplay({ top: offset });
             else this.#replayed();
         } else if (inHistory && asked.last && offset > 0) {
-            this.#position = { epoch, offset: 0 };
+            // A stream may bring more than was asked for here.
+            const from = this.#core.connection.receivesOnly ? Math.max(0, offset - asked.last) : 0;
+            this.#position = { epoch, offset: from };
             this.#positionConnection = this.#core.connection.id;
-            this.#awaitReplay({ top: offset, fresh: true });
+            this.#awaitReplay({ top: offset, fresh: true, from });
         } else {
             this.#position = inHistory ? { epoch, offset } : null;
             this.#replayed();
@@ -652,10 +916,11 @@ class Subscription {
 
     /**
      * The top of the replay itself may never come (it may have left this client out, or be expired), so an event alone cannot tell that
-     * all has come. A pong does: it follows whatever was queued before it.
+     * all has come. A pong does: it follows whatever was queued before it. On a stream its ids do (`reached`).
      */
     #awaitReplay(replay) {
         this.#replay = replay;
+        if (this.#core.connection.receivesOnly) return;
         this.#core.requests.send({ type: "ping" }, { done: () => this.#replay === replay && this.#replayed() });
     }
 
@@ -903,6 +1168,7 @@ class Echo {
      * @param {object} [options]
      * @param {string | (() => string | null | Promise<string | null>)} [options.token] Sent as `auth_token`; a function is asked before every connect.
      * @param {boolean} [options.autoConnect] Whether to connect at once (default: true).
+     * @param {("websocket" | "sse")[]} [options.transports] What may be used (default: both).
      * @param {typeof WebSocket} [options.WebSocket] Another implementation.
      * @param {typeof fetch} [options.fetch] Another implementation.
      * @param {object} [options.window] The page whose events are watched and whose location resolves the address.
@@ -911,14 +1177,16 @@ class Echo {
     constructor(url, options = {}) {
         const { autoConnect = true, clock = SYSTEM_CLOCK } = options;
         const { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, window = globalThis, token = null } = options;
-        if (typeof WebSocket !== "function") throw new TypeError("There is no WebSocket here: pass one as options.WebSocket.");
+        const { transports = TRANSPORTS } = options;
         const address = socketUrl(url, window);
-        this.#connection = new Connection(address, { token, WebSocket, fetch, window }, clock, {
+        this.#connection = new Connection(address, { token, transports, WebSocket, fetch, window }, clock, {
             state: (change) => this.#listeners.emit("state", change),
             error: (error) => this.#report(error),
             connected: (frame) => this.#connected(frame),
             frame: (frame) => this.#receive(frame),
+            reached: (channel, offset) => this.#subscriptions.get(channel)?.reached(offset),
             lost: () => this.#lost(),
+            questions: () => this.#questions(),
         });
         this.#requests = new Requests(this.#connection);
         this.#core = {
@@ -936,6 +1204,11 @@ class Echo {
     /** While waiting for the next attempt: when that is, in milliseconds since 1970. Otherwise null. */
     get retryAt() {
         return this.#connection.retryAt;
+    }
+
+    /** "websocket", or "sse", which only receives; null while not connected. */
+    get transport() {
+        return this.#connection.transport;
     }
 
     /** Connects, or tries again at once when waiting; does nothing when connected. */
@@ -1079,6 +1352,13 @@ class Echo {
         this.#userChannel = frame.user_channel ?? null;
         this.#bindUser();
         for (const subscription of [...this.#subscriptions.values()]) subscription.start();
+    }
+
+    /** What will be asked when the next connection stands, for one whose address must say it. */
+    #questions() {
+        return [...this.#subscriptions.values()]
+            .filter(({ state }) => state === "idle")
+            .map((subscription) => ({ channel: subscription.wireName, ...subscription.question() }));
     }
 
     #lost() {

@@ -77,13 +77,68 @@ class Peer {
     }
 }
 
+/** One stream of server-sent events as the server sees it; what a Peer has, as far as a stream can. */
+class StreamPeer {
+    closed = false;
+    #response;
+
+    constructor(response, url, id) {
+        this.#response = response;
+        this.url = url;
+        this.id = id;
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.on("close", () => { this.closed = true; });
+    }
+
+    get channels() {
+        return this.url.searchParams.getAll("channel");
+    }
+
+    get lastId() {
+        return this.url.searchParams.get("last_event_id");
+    }
+
+    write(text) {
+        this.#response.write(text);
+    }
+
+    send(frame) {
+        this.write(`data: ${JSON.stringify(frame)}\n\n`);
+    }
+
+    /** Says where the client is now: `news=e:5`. */
+    position(...parts) {
+        this.write(`id: ${[this.id, ...parts].join("&")}\n\n`);
+    }
+
+    accept(channel, answer = {}) {
+        this.send({ type: "subscribed", channel, ...answer });
+    }
+
+    event(channel, event, data, more = {}) {
+        this.send({ type: "event", channel, event, data, timestamp: "2026-01-31T10:00:00.000Z", ...more });
+    }
+
+    close(code, reason) {
+        this.write(`event: close\ndata: ${JSON.stringify({ code, reason })}\n\n`);
+        this.end();
+    }
+
+    end() {
+        this.#response.end();
+    }
+}
+
 /** A server that speaks the native protocol as far as a test scripts it. */
 export class StubServer {
     /** Sent as the first frame, with the connection's id; null sends none. */
     welcome = { ping_interval: 30 };
     /** How handshakes are refused and what the plain GET then says: `{ status, headers, body }`; null lets them in. */
     refusal = null;
+    /** How streams are refused, likewise. */
+    streamRefusal = null;
     peers = [];
+    streams = [];
     /** The plain GETs that came. */
     verdicts = [];
     /** Handshakes, let in or not. */
@@ -113,9 +168,23 @@ export class StubServer {
         await new Promise((resolve) => this.#http.close(resolve));
     }
 
+    /** Awaits the stream of that number, counted from 1. */
+    async stream(number) {
+        await until(() => this.streams.length >= number, `stream ${number}`);
+        return this.streams[number - 1];
+    }
+
     #verdict(request, response) {
-        this.verdicts.push(new URL(request.url, this.url));
-        const { status = 426, headers = {}, body = {} } = this.refusal ?? {};
+        const url = new URL(request.url, this.url);
+        const wantsStream = request.headers.accept === "text/event-stream";
+        if (wantsStream && !this.streamRefusal) {
+            const stream = new StreamPeer(response, url, `2.${this.streams.length + 1}`);
+            this.streams.push(stream);
+            if (this.welcome) stream.send({ type: "connected", connection_id: stream.id, protocol: 1, ...this.welcome });
+            return;
+        }
+        if (!wantsStream) this.verdicts.push(url);
+        const { status = 426, headers = {}, body = {} } = (wantsStream ? this.streamRefusal : this.refusal) ?? {};
         response.writeHead(status, { "Content-Type": "application/json", ...headers });
         response.end(typeof body === "string" ? body : JSON.stringify(body));
     }

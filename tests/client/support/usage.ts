@@ -7,7 +7,7 @@ import type {
 interface Order { id: number; carrier: string }
 interface Info { name: string }
 
-const options: EchoOptions = { token: async () => "t", autoConnect: false, WebSocket, fetch, window };
+const options: EchoOptions = { token: async () => "t", autoConnect: false, transports: ["websocket", "sse"], WebSocket, fetch, window };
 const echo: Echo = new Echo("/ws", options);
 new DefaultEcho(new URL("https://a.test/ws"), { token: "t" });
 new Echo("/ws", { token: null });
@@ -42,6 +42,7 @@ echo.on("error", (error) => error.code);
 echo.off("state");
 const state: EchoState = echo.state;
 const retryAt: number | null = echo.retryAt;
+const transport: "websocket" | "sse" | null = echo.transport;
 fetch("/messages", { method: "POST", headers: { "Content-Type": "application/json", ...echo.headers() } });
 const id: string | null = echo.socketId();
 const left: Promise<void> = echo.leave("chat.1");
