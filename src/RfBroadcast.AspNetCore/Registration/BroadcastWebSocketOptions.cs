@@ -3,8 +3,8 @@ using System.Security.Claims;
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>
-/// The settings of the WebSocket end point, bound from the configuration section <c>Broadcasting:WebSockets</c>; code goes
-/// over configuration. Checked when the app starts. Not to be changed afterwards.
+/// The settings of the WebSocket end point, its server-sent events included, bound from the configuration section
+/// <c>Broadcasting:WebSockets</c>; code goes over configuration. Checked when the app starts. Not to be changed afterwards.
 /// </summary>
 public sealed class BroadcastWebSocketOptions
 {
@@ -12,8 +12,8 @@ public sealed class BroadcastWebSocketOptions
     public const string SectionName = "Broadcasting:WebSockets";
 
     /// <summary>
-    /// A connection that was silent for this long is sent a ping, and closed with 4201 when it stays silent as long again.
-    /// Default 30 s, from 1 s to 10 min.
+    /// A connection that was silent for this long is sent a ping, and closed with 4201 when it stays silent as long again; a
+    /// stream of server-sent events is sent a comment. Default 30 s, from 1 s to 10 min.
     /// </summary>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -4,7 +4,7 @@ namespace RfBroadcast;
 
 /// <summary>
 /// How what the hub sends becomes bytes for a client. Each call writes one complete frame, framing included, exactly as the
-/// socket takes it, so that one frame's bytes serve every connection that speaks the protocol.
+/// transport takes it, so that one frame's bytes serve every connection that speaks the protocol.
 /// </summary>
 /// <remarks>Implementations are stateless and thread-safe; two connections share frames when they share the instance.</remarks>
 public interface IWireProtocol

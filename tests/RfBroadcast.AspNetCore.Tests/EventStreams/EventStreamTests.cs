@@ -3,7 +3,9 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using RfBroadcast.AspNetCore.Tests.Support;
 
@@ -131,6 +133,22 @@ public sealed class EventStreamTests
 
         (await client.NextAsync("event")).String("event").Should().Be("hello");
         client.Vanish();
+        await app.EmptyAsync();
+    }
+
+    [Fact]
+    public async Task Open_ThroughTestServer_Works()
+    {
+        await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Server = host => host.UseTestServer() });
+        var server = (TestServer)app.Services.GetRequiredService<IServer>();
+        using var client = await StreamClient.OpenAsync(server.CreateClient(), server.BaseAddress, "/ws/news");
+        await client.NextAsync("subscribed");
+
+        await app.Broadcaster.To("news").Event("hello").SendAsync();
+        (await client.NextAsync("event")).String("event").Should().Be("hello");
+        await app.Connections.DisconnectAsync(client.ConnectionId);
+
+        (await client.ClosedAsync()).Code.Should().Be(4001);
         await app.EmptyAsync();
     }
 

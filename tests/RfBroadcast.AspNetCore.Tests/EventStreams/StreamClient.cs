@@ -60,15 +60,23 @@ internal sealed class StreamClient : IDisposable
     }
 
     /// <summary>Opens a stream and reads the greeting.</summary>
-    public static async Task<StreamClient> OpenAsync(
+    public static Task<StreamClient> OpenAsync(
         BroadcastApp app,
+        string pathAndQuery,
+        string? token = null,
+        string? lastId = null,
+        Version? version = null) => OpenAsync(new HttpClient(), app.Address, pathAndQuery, token, lastId, version);
+
+    /// <summary>The same through a given client, which ends with it.</summary>
+    public static async Task<StreamClient> OpenAsync(
+        HttpClient http,
+        Uri server,
         string pathAndQuery,
         string? token = null,
         string? lastId = null,
         Version? version = null)
     {
-        var http = new HttpClient();
-        var response = await AskAsync(http, app.Address, pathAndQuery, token, lastId, version);
+        var response = await AskAsync(http, server, pathAndQuery, token, lastId, version);
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         var client = new StreamClient(http, response);
         var greeting = await client.NextAsync("connected");
