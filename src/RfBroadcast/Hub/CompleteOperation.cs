@@ -45,14 +45,13 @@ internal sealed class CompleteOperation(Subscription subscription, SubscribeRequ
         var position = from.Position;
         if (isRepeat)
         {
-            position = subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, overflowed ? channel.LastOffset : subscription.HeldAt);
+            position = subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, overflowed ? subscription.Reached : subscription.HeldAt);
         }
         else if (position is { } top)
         {
             // What was kept is gone when it overflowed: the client starts from the newest message instead.
             position = overflowed ? top with { Offset = Math.Max(top.Offset, channel.LastOffset) } : top;
             subscription.OffsetFloor = position.Value.Offset;
-            channel.LastOffset = Math.Max(channel.LastOffset, position.Value.Offset);
         }
 
         var lost = overflowed && (request.Since is not null || isRepeat);

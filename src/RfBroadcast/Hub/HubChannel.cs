@@ -37,7 +37,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
 
     public ChannelSettings Settings { get; } = options.Channels.Of(channel);
 
-    /// <summary>The newest offset that was fanned out. Touched only by the pump.</summary>
+    /// <summary>The newest offset that was fanned out, whatever some history was ahead of it. Touched only by the pump.</summary>
     public long LastOffset { get; set; }
 
     public bool HasRoom

@@ -52,7 +52,7 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
         // Members must be read anew, in order with the edges; anything else is known here.
         if (request.Channel.IsPresence)
         {
-            subscription.StartRecovering(previousConnectionId: null, channel.LastOffset);
+            subscription.StartRecovering(previousConnectionId: null, subscription.Reached);
             return new Result(SubscribeOutcome.AlreadySubscribed, new PendingSubscription(subscription, request, isRepeat: true));
         }
 
@@ -60,7 +60,7 @@ internal sealed class SubscribeOperation(ConnectionEntry connection, SubscribeRe
             channel.Channel,
             request.RequestId,
             Members: null,
-            subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, channel.LastOffset),
+            subscription.Epoch is null ? null : new ChannelPosition(subscription.Epoch, subscription.Reached),
             Recovered: null,
             RecoveryFailure.None));
         return new Result(SubscribeOutcome.AlreadySubscribed, null);

@@ -57,6 +57,12 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
         return requestIds;
     }
 
+    /// <summary>
+    /// The newest message it has: from its history, or fanned out since. (The history that another subscription was given may
+    /// be ahead of what was fanned out; this one has none of that yet.)
+    /// </summary>
+    public long Reached => Math.Max(OffsetFloor, channel.LastOffset);
+
     public void StartRecovering(string? previousConnectionId, long heldAt)
     {
         IsRecovering = true;
@@ -65,11 +71,15 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
         _previousConnectionId = previousConnectionId;
     }
 
-    /// <summary>Ends recovering: gives what was kept, to be delivered again under the floors set now.</summary>
+    /// <summary>
+    /// Ends recovering: gives what was kept, to be delivered again under the floors set now. From here on its former id
+    /// leaves nothing out, whatever else is in a batch.
+    /// </summary>
     public List<BatchSlice>? FinishRecovering()
     {
         var kept = _kept;
         IsRecovering = false;
+        _previousConnectionId = null;
         _kept = null;
         _keptBytes = 0;
         return kept;
