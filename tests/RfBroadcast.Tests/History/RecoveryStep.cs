@@ -35,4 +35,4 @@ internal enum RecoveryAction
 }
 
 /// <summary>One step of the recovery model: what, by which client, on which channel, and how much of it.</summary>
-internal readonly record struct RecoveryStep(RecoveryAction Action, int Client, int Channel, int Amount);
+internal sealed record RecoveryStep(RecoveryAction Action, int Client, int Channel, int Amount);

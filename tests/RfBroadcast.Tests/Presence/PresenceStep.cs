@@ -24,4 +24,4 @@ internal enum PresenceAction
 }
 
 /// <summary>One step of a presence model: what happens to which tab, on which channel, for how long.</summary>
-internal readonly record struct PresenceStep(PresenceAction Action, int Tab, int Channel, int Tenths);
+internal sealed record PresenceStep(PresenceAction Action, int Tab, int Channel, int Tenths);
