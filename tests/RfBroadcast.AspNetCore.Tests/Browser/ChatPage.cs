@@ -86,6 +86,9 @@ internal sealed class ChatPage : IAsyncDisposable
     /// <summary>Waits until the connection is lost and the page says that it tries again.</summary>
     public Task ExpectReconnectingAsync() => Expect(State).ToContainTextAsync("Reconnecting", new() { UseInnerText = true });
 
+    /// <summary>Waits until the server has answered for every message.</summary>
+    public Task ExpectDeliveredAsync() => Expect(Log.Locator(".sending, .failed")).ToHaveCountAsync(0);
+
     /// <summary>Waits until exactly these messages are shown, in this order.</summary>
     public Task ExpectMessagesAsync(params string[] texts) => Expect(Messages).ToHaveTextAsync(texts);
 

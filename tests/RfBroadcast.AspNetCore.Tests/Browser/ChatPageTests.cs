@@ -73,6 +73,7 @@ public sealed class ChatPageTests(Chromium chromium) : IAsyncLifetime
         await anna.Page.GetByRole(AriaRole.Button, new() { Name = "Go" }).ClickAsync();
         await anna.SettledAsync("book-club");
         await anna.SayAsync("Anybody?");
+        await anna.ExpectDeliveredAsync();
 
         await anna.Page.ReloadAsync();
 
@@ -206,9 +207,8 @@ public sealed class ChatPageTests(Chromium chromium) : IAsyncLifetime
         var texts = Enumerable.Range(1, 60).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
         foreach (var text in texts)
         {
-            var answer = anna.Page.WaitForResponseAsync("**/messages");
             await anna.SayAsync(text);
-            await answer;
+            await anna.ExpectDeliveredAsync();
         }
 
         await anna.Page.ReloadAsync();
