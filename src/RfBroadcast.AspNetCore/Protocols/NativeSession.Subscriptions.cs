@@ -8,8 +8,6 @@ internal sealed partial class NativeSession
     // By wire name: grants that end by themselves.
     private readonly ConcurrentDictionary<string, WheelEntry> _expiries = new(StringComparer.Ordinal);
 
-    // One subscription at a time is sent what came before it: together, they could find room in the queue that is there only once.
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly ConcurrentDictionary<string, Channel> _subscribing = new(StringComparer.Ordinal);
 
     private async ValueTask<ClientFault?> SubscribeAsync(SubscribeCommand command)
@@ -33,7 +31,7 @@ internal sealed partial class NativeSession
         {
             // Answered again, and nothing changes: who it is there was settled the first time.
             services.Hub.TryGetSubscriber(connection.Id, channel, out var userId);
-            await SubscribeInTurnAsync(request with { UserId = userId }).ConfigureAwait(false);
+            await services.Broadcaster.SubscribeAsync(request with { UserId = userId }, _ended.Token).ConfigureAwait(false);
             return null;
         }
 
@@ -75,7 +73,8 @@ internal sealed partial class NativeSession
             return new ClientFault(decision.ErrorCode ?? ErrorCode.Forbidden, decision.Message ?? "access denied", channel.WireName);
         }
 
-        var outcome = await SubscribeInTurnAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo })
+        var outcome = await services.Broadcaster
+            .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, _ended.Token)
             .ConfigureAwait(false);
         if (outcome == SubscribeOutcome.Subscribed)
         {
@@ -83,24 +82,6 @@ internal sealed partial class NativeSession
         }
 
         return null;
-    }
-
-    private async ValueTask<SubscribeOutcome> SubscribeInTurnAsync(SubscribeRequest request)
-    {
-        if (!request.Channel.IsPresence && !services.Channels.Of(request.Channel).KeepsHistory)
-        {
-            return await services.Broadcaster.SubscribeAsync(request, _ended.Token).ConfigureAwait(false);
-        }
-
-        await _turn.WaitAsync(_ended.Token).ConfigureAwait(false);
-        try
-        {
-            return await services.Broadcaster.SubscribeAsync(request, _ended.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
     }
 
     private async ValueTask<ChannelDecision> AuthorizeAsync(Channel channel)

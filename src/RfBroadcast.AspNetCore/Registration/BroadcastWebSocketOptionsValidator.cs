@@ -25,7 +25,6 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
         Between(faults, nameof(options.ClientEventsPerSecond), options.ClientEventsPerSecond, 1, 100_000);
         Between(faults, nameof(options.MaxErrors), options.MaxErrors, 1, 1_000_000);
         HalfOfQueue(faults, options, nameof(BroadcastOptions.MaxPayloadBytes), broadcasting.Value.MaxPayloadBytes, "one event");
-        HalfOfQueue(faults, options, nameof(BroadcastOptions.RecoveryBytes), broadcasting.Value.RecoveryBytes, "one recovery");
 
         foreach (var origin in options.AllowedOrigins)
         {

@@ -51,10 +51,8 @@ internal abstract class ClientConnection : IConnection
 
     public void SendControl(ReadOnlyMemory<byte> frame) => Queue.SendControl(frame);
 
-    public void SendStart(SubscribedFrame start, ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed) =>
-        Queue.SendTogether(announcement, missed, start);
-
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => Queue.WaitForRoomAsync(cancellationToken);
+    public void SendStart(SubscribedFrame start, ReadOnlyMemory<byte> announcement, Replay missed) =>
+        Queue.SendStart(announcement, missed, start);
 
     public void Close(int code, string reason) => Close(code, reason, discardQueued: false);
 

@@ -23,7 +23,7 @@ internal sealed partial class OutgoingQueue
     private int _bytes;
     private bool _isWriting;
     private bool _isClosing;
-    private TaskCompletionSource? _room;
+    private volatile bool _isDiscarding;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="outlet">The way out.</param>
@@ -90,15 +90,15 @@ internal sealed partial class OutgoingQueue
         }
     }
 
-    /// <summary>Sends a control frame and frames of a channel, with no other frame between.</summary>
-    /// <param name="control">The control frame.</param>
-    /// <param name="slices">The frames.</param>
-    /// <param name="started">The start of a subscription that is complete with them.</param>
-    public void SendTogether(ReadOnlyMemory<byte> control, IReadOnlyList<BatchSlice> slices, SubscribedFrame? started = null)
+    /// <summary>Sends the start of a subscription: its announcement and what was missed, with no other frame between.</summary>
+    /// <param name="announcement">The control frame.</param>
+    /// <param name="missed">What was missed.</param>
+    /// <param name="started">The subscription that is complete with them.</param>
+    public void SendStart(ReadOnlyMemory<byte> announcement, Replay missed, SubscribedFrame started)
     {
-        if (slices.Count == 0 && (started is null || _position is null))
+        if (missed.Count == 0 && _position is null)
         {
-            SendControl(control);
+            SendControl(announcement);
             return;
         }
 
@@ -110,13 +110,9 @@ internal sealed partial class OutgoingQueue
                 return;
             }
 
-            Enqueue(new QueuedItem(control));
-            foreach (var slice in slices)
-            {
-                Enqueue(new QueuedItem(slice));
-            }
-
-            if (started is not null && _position is not null)
+            Enqueue(new QueuedItem(announcement));
+            Enqueue(new QueuedItem(missed));
+            if (_position is not null)
             {
                 Enqueue(new QueuedItem(started));
             }
@@ -151,9 +147,9 @@ internal sealed partial class OutgoingQueue
             if (discardQueued)
             {
                 CountDiscarded();
+                _isDiscarding = true;
                 _items?.Clear();
                 _bytes = 0;
-                LetGo();
             }
 
             if (_isWriting)
@@ -169,30 +165,15 @@ internal sealed partial class OutgoingQueue
         return true;
     }
 
-    /// <summary>Waits until at most half of the queue is used, or it is closing.</summary>
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            if (_isClosing || _bytes <= _limit / 2)
-            {
-                return default;
-            }
-
-            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
-        }
-    }
-
     /// <summary>Ends the connection at once.</summary>
     public void Abort()
     {
         lock (_gate)
         {
             _isClosing = true;
+            _isDiscarding = true;
             _items?.Clear();
             _bytes = 0;
-            LetGo();
         }
 
         _outlet.Abort();
@@ -265,7 +246,19 @@ internal sealed partial class OutgoingQueue
             await write.ConfigureAwait(false);
             while (!TryRest())
             {
-                await _outlet.WriteAsync(Take(ref rented)).ConfigureAwait(false);
+                var frames = Take(ref rented, out var missed);
+                if (missed is null)
+                {
+                    await _outlet.WriteAsync(frames).ConfigureAwait(false);
+                    continue;
+                }
+
+                // Encoded here, outside the lock, so that nobody who sends waits for it.
+                while (!_isDiscarding && missed.TryNext(out var piece))
+                {
+                    _position?.Pass(piece);
+                    await _outlet.WriteAsync(piece.Bytes).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception)
@@ -294,7 +287,6 @@ internal sealed partial class OutgoingQueue
 
             _isWriting = false;
             _items = null; // an idle connection is to be small
-            LetGo();
             if (!_isClosing)
             {
                 return true;
@@ -305,13 +297,21 @@ internal sealed partial class OutgoingQueue
         return true;
     }
 
-    /// <summary>Takes one large item as it is, or several small ones copied together.</summary>
-    private ReadOnlyMemory<byte> Take(ref byte[]? rented)
+    /// <summary>Takes one large item as it is, several small ones copied together, or what a subscriber missed.</summary>
+    private ReadOnlyMemory<byte> Take(ref byte[]? rented, out Replay? missed)
     {
         lock (_gate)
         {
+            missed = null;
             if (_items is not { Count: > 0 })
             {
+                return default;
+            }
+
+            if (_items.Peek().Missed is { } replay)
+            {
+                missed = replay;
+                Dequeue();
                 return default;
             }
 
@@ -324,7 +324,7 @@ internal sealed partial class OutgoingQueue
             rented ??= ArrayPool<byte>.Shared.Rent(WriteSize);
             first.CopyTo(rented);
             var length = first.Length;
-            while (_items.TryPeek(out var next) && length + next.Length <= WriteSize)
+            while (_items.TryPeek(out var next) && next.Missed is null && length + next.Length <= WriteSize)
             {
                 var more = Dequeue();
                 more.CopyTo(rented.AsMemory(length));
@@ -340,17 +340,6 @@ internal sealed partial class OutgoingQueue
         var item = _items!.Dequeue(); // not empty, as the caller saw
         _bytes -= item.Length;
         _position?.Pass(item);
-        if (_bytes <= _limit / 2)
-        {
-            LetGo();
-        }
-
         return item.Encode(_protocol);
-    }
-
-    private void LetGo()
-    {
-        _room?.TrySetResult();
-        _room = null;
     }
 }

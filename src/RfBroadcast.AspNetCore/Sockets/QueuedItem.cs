@@ -4,7 +4,8 @@ namespace RfBroadcast.AspNetCore;
 
 /// <summary>
 /// One thing that waits in an <see cref="OutgoingQueue"/>: a slice of a batch, a control frame, the place where frames of a
-/// channel were dropped, whose count may still grow, or, without a byte of its own, the end of a subscription's start.
+/// channel were dropped, whose count may still grow, what a subscriber missed, or, without a byte of its own, the end of a
+/// subscription's start.
 /// </summary>
 internal readonly struct QueuedItem
 {
@@ -17,6 +18,8 @@ internal readonly struct QueuedItem
 
     public QueuedItem(QueuedGap gap) => _place = gap;
 
+    public QueuedItem(Replay missed) => _place = missed;
+
     public QueuedItem(SubscribedFrame started) => _place = started;
 
     /// <summary>The slice; its batch is null for a control frame or a gap.</summary>
@@ -24,13 +27,21 @@ internal readonly struct QueuedItem
 
     public QueuedGap? Gap => _place as QueuedGap;
 
+    /// <summary>What a subscriber missed, which is encoded piece by piece by whoever writes it.</summary>
+    public Replay? Missed => _place as Replay;
+
     /// <summary>What a client that has got everything before this has been told, and has all it missed of.</summary>
     public SubscribedFrame? Started => _place as SubscribedFrame;
 
     public bool IsSlice => Slice.Batch is not null;
 
     /// <summary>How many bytes it counts in the queue.</summary>
-    public int Length => IsSlice ? Slice.Length : Gap is null ? _control.Length : QueuedGap.MaxLength;
+    public int Length => _place switch
+    {
+        QueuedGap => QueuedGap.MaxLength,
+        Replay missed => missed.Count * IntPtr.Size, // it only refers to its messages
+        _ => IsSlice ? Slice.Length : _control.Length,
+    };
 
     /// <summary>What to write. A gap is encoded only now.</summary>
     public ReadOnlyMemory<byte> Encode(IWireProtocol protocol)

@@ -5,6 +5,9 @@ namespace RfBroadcast;
 /// <summary>The fan-out: a run of messages becomes a batch per wire protocol, and every subscription gets its slice.</summary>
 internal sealed partial class HubChannel
 {
+    // What is kept for one subscription while its history is read: it all goes into the connection's queue afterwards.
+    private const int MaxKeptBytes = 512 * 1024;
+
     private readonly List<ProtocolGroup> _groups = [];
     private int _count;
     private long _batches;
@@ -93,7 +96,10 @@ internal sealed partial class HubChannel
     public void Tell(Subscription subscription, SubscribedFrame frame, List<BroadcastMessage> missed) =>
         subscription.Connection.Tell(
             (Channel: this, frame, missed),
-            static (socket, start) => socket.SendStart(start.frame, Encode(socket, start.frame), start.Channel.Encode(socket.Protocol, start.missed)));
+            static (socket, start) => socket.SendStart(
+                start.frame,
+                Encode(socket, start.frame),
+                new Replay(start.Channel, socket.Protocol, start.missed)));
 
     /// <summary>Tells one subscriber that its subscription has ended.</summary>
     public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason) =>
@@ -106,7 +112,7 @@ internal sealed partial class HubChannel
 
     /// <summary>Delivers a slice to one subscription: to its connection, or to what it keeps while it recovers.</summary>
     /// <returns>How many frames went to the connection.</returns>
-    public int Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, options.RecoveryBytes);
+    public int Deliver(Subscription subscription, in BatchSlice slice) => subscription.Take(slice, Math.Min(options.RecoveryBytes, MaxKeptBytes));
 
     private static ReadOnlyMemory<byte> Encode(IConnection socket, SubscribedFrame frame)
     {
@@ -115,34 +121,8 @@ internal sealed partial class HubChannel
         return output.WrittenMemory;
     }
 
-    private List<BatchSlice> Encode(IWireProtocol protocol, List<BroadcastMessage> messages)
-    {
-        var slices = new List<BatchSlice>();
-        var builder = BatchBuilder.OfThread;
-        builder.Clear();
-        foreach (var message in messages)
-        {
-            if (TryAdd(builder, protocol, message) && builder.Length >= Batch.MaxBytes)
-            {
-                AddBatch(slices, builder);
-            }
-        }
-
-        while (builder.Count > 0)
-        {
-            AddBatch(slices, builder);
-        }
-
-        return slices;
-    }
-
-    private void AddBatch(List<BatchSlice> slices, BatchBuilder builder)
-    {
-        var batch = builder.Build(channel, Settings.Overflow);
-        slices.Add(new BatchSlice(batch, 0, batch.Frames.Length));
-    }
-
-    private bool TryAdd(BatchBuilder builder, IWireProtocol protocol, object item)
+    /// <summary>Encodes an item; one that cannot be is logged and left out.</summary>
+    public bool TryAdd(BatchBuilder builder, IWireProtocol protocol, object item)
     {
         try
         {

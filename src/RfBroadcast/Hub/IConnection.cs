@@ -29,17 +29,15 @@ public interface IConnection
     /// <param name="start">What the announcement says, for a connection that follows its client's positions.</param>
     /// <param name="announcement">The same as a frame.</param>
     /// <param name="missed">What was missed, up to the start's position; mostly nothing.</param>
-    void SendStart(SubscribedFrame start, ReadOnlyMemory<byte> announcement, IReadOnlyList<BatchSlice> missed)
+    void SendStart(SubscribedFrame start, ReadOnlyMemory<byte> announcement, Replay missed)
     {
+        ArgumentNullException.ThrowIfNull(missed);
         SendControl(announcement);
-        foreach (var slice in missed)
+        while (missed.TryNext(out var piece))
         {
-            Send(slice);
+            Send(piece);
         }
     }
-
-    /// <summary>Waits until so little is queued that a recovery may be sent, or the connection has closed.</summary>
-    ValueTask WaitForRoomAsync(CancellationToken cancellationToken);
 
     /// <summary>Starts to close the connection, after what is queued. Later calls do nothing.</summary>
     /// <param name="code">The WebSocket close code.</param>

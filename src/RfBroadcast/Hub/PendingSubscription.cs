@@ -16,12 +16,6 @@ public sealed class PendingSubscription
     /// <summary>Whether the connection was subscribed before, and is only to be told again.</summary>
     public bool IsRepeat { get; }
 
-    /// <summary>
-    /// Waits until the connection can take what it missed, so that many recoveries at once do not overflow its queue.
-    /// </summary>
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) =>
-        _subscription.Connection.Socket?.WaitForRoomAsync(cancellationToken) ?? default;
-
     /// <summary>Tells the client that it is subscribed, sends what it missed, then what was kept; then it is live.</summary>
     /// <returns>False when it ended meanwhile.</returns>
     public ValueTask<bool> CompleteAsync(SubscriptionStart start)

@@ -93,7 +93,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
 
         request = PresenceIdentity.Settle(request, Hub);
         var (outcome, pending) = await Hub.BeginSubscribeAsync(request).ConfigureAwait(false);
-        return pending is null ? outcome : await CompleteAsync(request, pending, outcome, cancellationToken).ConfigureAwait(false);
+        return pending is null ? outcome : await CompleteAsync(request, pending, outcome).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -220,19 +220,8 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     private async ValueTask<SubscribeOutcome> CompleteAsync(
         SubscribeRequest request,
         PendingSubscription pending,
-        SubscribeOutcome outcome,
-        CancellationToken cancellationToken)
+        SubscribeOutcome outcome)
     {
-        try
-        {
-            await pending.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await pending.AbandonAsync().ConfigureAwait(false);
-            throw;
-        }
-
         var channel = request.Channel;
         if (channel.IsPresence && !pending.IsRepeat)
         {

@@ -30,10 +30,10 @@ public sealed class BroadcastOptions
     public int PendingBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The most a client that comes back is sent of what it missed, in bytes a channel; with more it is told
-    /// <c>limit</c>. It also bounds what is kept for it meanwhile. Default 512 KiB.
+    /// The most a client that comes back is sent of what it missed, in bytes a channel; with more it is told <c>limit</c>. It
+    /// does not count in the connection's queue, because it is encoded only as it is sent. Default 4 MiB.
     /// </summary>
-    public int RecoveryBytes { get; set; } = 512 * 1024;
+    public int RecoveryBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>How long a user whose last connection closed stays a member, so that a reload is no leave and join. Default 3 s.</summary>
     public TimeSpan PresenceGrace { get; set; } = TimeSpan.FromSeconds(3);
