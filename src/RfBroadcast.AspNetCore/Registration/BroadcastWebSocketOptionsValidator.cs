@@ -24,7 +24,12 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
         Between(faults, nameof(options.MaxClientEventBytes), options.MaxClientEventBytes, 1, 16 * 1024 * 1024);
         Between(faults, nameof(options.ClientEventsPerSecond), options.ClientEventsPerSecond, 1, 100_000);
         Between(faults, nameof(options.MaxErrors), options.MaxErrors, 1, 1_000_000);
-        HalfOfQueue(faults, options, nameof(BroadcastOptions.MaxPayloadBytes), broadcasting.Value.MaxPayloadBytes, "one event");
+        if (broadcasting.Value.MaxPayloadBytes > options.QueueBytes / 2)
+        {
+            faults.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{BroadcastWebSocketOptions.SectionName}:{nameof(options.QueueBytes)} is {options.QueueBytes}, less than twice Broadcasting:MaxPayloadBytes ({broadcasting.Value.MaxPayloadBytes}); raise the first or lower the second, or one event could fill a queue."));
+        }
 
         foreach (var origin in options.AllowedOrigins)
         {
@@ -50,16 +55,6 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
             faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{BroadcastWebSocketOptions.SectionName}:{setting} is {value}; set it from {least} to {most}, or leave it out for the default."));
-        }
-    }
-
-    private static void HalfOfQueue(List<string> faults, BroadcastWebSocketOptions options, string setting, int value, string what)
-    {
-        if (value > options.QueueBytes / 2)
-        {
-            faults.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{BroadcastWebSocketOptions.SectionName}:{nameof(options.QueueBytes)} is {options.QueueBytes}, less than twice Broadcasting:{setting} ({value}); raise the first or lower the second, or {what} could fill a queue."));
         }
     }
 }

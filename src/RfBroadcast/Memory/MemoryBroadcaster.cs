@@ -67,8 +67,8 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     /// <summary>The hub that delivers its messages.</summary>
     public LocalHub Hub { get; }
 
-    /// <summary>How many presence channels have members.</summary>
-    internal int PresenceChannelCount => _presence.ChannelCount;
+    /// <summary>Who is present where.</summary>
+    internal MemoryPresence Presence => _presence;
 
     /// <inheritdoc/>
     public ValueTask<BroadcastReceipt> BroadcastAsync(BroadcastRequest request, CancellationToken cancellationToken = default)

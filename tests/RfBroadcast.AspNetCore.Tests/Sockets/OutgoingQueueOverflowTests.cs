@@ -202,12 +202,35 @@ public sealed class OutgoingQueueOverflowTests
     }
 
     [Fact]
-    public async Task SendTogether_Over_DropsToo()
+    public async Task SendStart_Over_DropsToo()
     {
-        Send("ticks", OverflowPolicy.DropOldest, Names("t", 1, 8));
-        _queue.SendTogether(Control("subscribed"), [Slice("news", OverflowPolicy.Close, Names("a", 1, 3))]);
+        Send("ticks", OverflowPolicy.DropOldest, Names("t", 1, 10));
+        _queue.SendStart(Control("subscribed"), Missed("news", Names("a", 1, 3)), Started("news"));
 
-        (await WrittenAsync()).Should().Equal(["first", Gap("ticks", 5), .. Names("t", 6, 8), "subscribed", .. Names("a", 1, 3)]);
+        var written = await WrittenAsync();
+        written.Should().StartWith(["first", Gap("ticks", 4)]).And.EndWith(["subscribed", .. Names("a", 1, 3)]);
+    }
+
+    [Fact]
+    public async Task SendStart_MoreMissedThanTheLimit_IsNotTooSlow()
+    {
+        Send("news", OverflowPolicy.Close, "n 1");
+        _queue.SendStart(Control("subscribed"), Missed("orders", Names("o", 1, 500)), Started("orders"));
+        Send("news", OverflowPolicy.Close, "n 2");
+
+        (await WrittenAsync()).Should().Equal(["first", "n 1", "subscribed", .. Names("o", 1, 500), "n 2"]);
+        _tooSlow.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Close_DiscardingWhatWasMissed_StopsIt()
+    {
+        _queue.SendStart(Control("subscribed"), Missed("orders", Names("o", 1, 500)), Started("orders"));
+        _queue.Close(WebSocketFrame.MakeClose(CloseCode.TooSlow, "too slow"), discardQueued: true);
+
+        _outlet.Unblock();
+        await _queue.Finished.InTimeAsync();
+        _outlet.Frames.Should().Equal("first", "close 4103");
     }
 
     private static string[] Names(string what, int first, int last) =>

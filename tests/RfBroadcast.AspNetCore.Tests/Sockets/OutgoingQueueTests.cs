@@ -122,23 +122,23 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
-    public async Task SendTogether_Idle_WritesAllInOrder()
+    public async Task SendStart_Idle_WritesAllInOrder()
     {
-        _queue.SendTogether(Control("subscribed"), [Slice("news", OverflowPolicy.Close, "a 1", "a 2"), Slice("news", OverflowPolicy.Close, "a 3")]);
+        _queue.SendStart(Control("subscribed"), Missed("news", "a 1", "a 2", "a 3"), Started("news"));
 
         await WrittenAsync(4);
         _outlet.Frames.Should().Equal("subscribed", "a 1", "a 2", "a 3");
     }
 
     [Fact]
-    public async Task SendTogether_ManyAtOnceFromSeveralThreads_NothingComesBetween()
+    public async Task SendStart_ManyAtOnceFromSeveralThreads_NothingComesBetween()
     {
         var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 500; i++)
             {
-                queue.SendTogether(Control($"start {thread}"), [Slice("news", OverflowPolicy.Close, $"first {thread}"), Slice("news", OverflowPolicy.Close, $"second {thread}")]);
+                queue.SendStart(Control($"start {thread}"), Missed("news", $"first {thread}", $"second {thread}"), Started("news"));
             }
         })));
 
@@ -168,7 +168,7 @@ public sealed class OutgoingQueueTests
         _queue.Close(CloseFrame, discardQueued: false);
         _queue.SendControl(Control("too late"));
         _queue.Send(Slice("news", OverflowPolicy.Close, "too late"));
-        _queue.SendTogether(Control("too late"), [Slice("news", OverflowPolicy.Close, "too late")]);
+        _queue.SendStart(Control("too late"), Missed("news", "too late"), Started("news"));
         _queue.Finished.IsCompleted.Should().BeFalse();
 
         _outlet.Unblock();
@@ -271,75 +271,6 @@ public sealed class OutgoingQueueTests
 
         await _queue.Finished.InTimeAsync();
         _outlet.Frames.Should().Equal("c 0");
-    }
-
-    [Fact]
-    public void WaitForRoom_AtMostHalfUsed_IsThereAtOnce()
-    {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
-        _outlet.Block();
-        Fill(queue, 1 + 5);
-
-        queue.WaitForRoomAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully.Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task WaitForRoom_MoreThanHalfUsed_WaitsUntilItIsHalf()
-    {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 200 * Size, new BroadcastMetrics(), () => { });
-        _outlet.Block();
-        Fill(queue, 1 + 190);
-        var room = queue.WaitForRoomAsync(CancellationToken.None).AsTask();
-
-        _outlet.ReleaseOne(); // takes the next 65
-        await Wait.UntilAsync(() => _outlet.Writes.Count == 2, "the second write");
-        queue.QueuedBytes.Should().Be((190 - 65) * Size);
-        room.IsCompleted.Should().BeFalse();
-
-        _outlet.ReleaseOne(); // takes the next 65
-        await room.InTimeAsync();
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task WaitForRoom_QueueEnds_EndsToo(bool aborts)
-    {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
-        _outlet.Block();
-        Fill(queue, 1 + 9);
-        var room = queue.WaitForRoomAsync(CancellationToken.None).AsTask();
-        room.IsCompleted.Should().BeFalse();
-
-        if (aborts)
-        {
-            queue.Abort();
-        }
-        else
-        {
-            queue.Close(CloseFrame, discardQueued: true);
-        }
-
-        await room.InTimeAsync();
-        queue.WaitForRoomAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully.Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task WaitForRoom_Cancelled_IsCancelledAlone()
-    {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, 10 * Size, new BroadcastMetrics(), () => { });
-        _outlet.Block();
-        Fill(queue, 1 + 9);
-        using var cancellation = new CancellationTokenSource();
-        var cancelled = queue.WaitForRoomAsync(cancellation.Token).AsTask();
-        var other = queue.WaitForRoomAsync(CancellationToken.None).AsTask();
-
-        await cancellation.CancelAsync();
-
-        await cancelled.Invoking(task => task.InTimeAsync()).Should().ThrowAsync<OperationCanceledException>();
-        other.IsCompleted.Should().BeFalse();
-        _outlet.Unblock();
-        await other.InTimeAsync();
     }
 
     [Fact]

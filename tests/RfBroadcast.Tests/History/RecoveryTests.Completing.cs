@@ -169,51 +169,12 @@ public sealed partial class RecoveryTests
     }
 
     [Fact]
-    public async Task SubscribeAsync_NoRoomInTheConnection_WaitsAndKeepsLiveMessages()
+    public async Task CompleteAsync_UnsubscribedBefore_IsEnded()
     {
-        await Say(1, 2);
-        var room = new TaskCompletionSource();
-        _client.Room = room.Task;
-        var subscribing = _broadcaster.JoinAsync(_client, Orders, last: 10);
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
-        await Say(3, 3);
-        await Hub.DrainAsync(Orders);
-        _client.Frames.Should().BeEmpty();
-        Hub.TryGetSubscriber("1.1", Orders, out _).Should().BeFalse("it was not told yet");
-
-        room.SetResult();
-        await subscribing.InTimeAsync();
-
-        _client.Offsets.Should().Equal(1, 2, 3);
-        Hub.TryGetSubscriber("1.1", Orders, out _).Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task SubscribeAsync_CancelledWhileItWaitsForRoom_IsNotSubscribed()
-    {
-        _client.Room = new TaskCompletionSource().Task;
-        using var cancellation = new CancellationTokenSource();
-        var subscribing = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders), cancellation.Token).AsTask();
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
-        await cancellation.CancelAsync();
-
-        await FluentActions.Awaiting(() => subscribing).Should().ThrowAsync<OperationCanceledException>();
-        _broadcaster.IsSubscribed("1.1", Orders).Should().BeFalse();
-        _client.Frames.Should().BeEmpty();
-        await Wait.UntilAsync(() => Hub.ChannelCount == 0, "the hub is empty");
-    }
-
-    [Fact]
-    public async Task SubscribeAsync_UnsubscribedWhileItWaits_IsEnded()
-    {
-        var room = new TaskCompletionSource();
-        _client.Room = room.Task;
-        var subscribing = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(_client, Orders)).AsTask();
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("1.1", Orders), "the subscription waits for room");
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(_client, Orders));
         (await _broadcaster.UnsubscribeAsync("1.1", Orders, UnsubscribeReason.Revoked)).Should().BeTrue();
-        room.SetResult();
 
-        (await subscribing.InTimeAsync()).Should().Be(SubscribeOutcome.Ended);
+        (await pending!.CompleteAsync(new SubscriptionStart())).Should().BeFalse();
         _client.Kinds.Should().Equal("unsubscribed");
     }
 

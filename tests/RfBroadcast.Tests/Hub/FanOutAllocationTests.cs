@@ -78,7 +78,6 @@ public sealed class FanOutAllocationTests
         {
         }
 
-        public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => default;
 
         public void Close(int code, string reason)
         {

@@ -6,14 +6,11 @@ public sealed partial class MemoryPresenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Ending_WhileItWaitsForRoom_NeverJoins(bool unsubscribe)
+    public async Task Ending_BeforeItIsComplete_NeverJoins(bool unsubscribe)
     {
         var ada = await Join("1", "ada");
-        var room = new TaskCompletionSource();
         var bob = Hub.Connect("2", "bob");
-        bob.Room = room.Task;
-        var joining = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(bob, Chat)).AsTask();
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("2", Chat), "the subscription waits for room");
+        var (_, pending) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(bob, Chat) with { UserId = "bob" });
         if (unsubscribe)
         {
             await _broadcaster.UnsubscribeAsync("2", Chat);
@@ -23,8 +20,8 @@ public sealed partial class MemoryPresenceTests
             await _broadcaster.RemoveConnectionAsync("2", leaveAtOnce: true);
         }
 
-        room.SetResult();
-        (await joining.InTimeAsync()).Should().Be(SubscribeOutcome.Ended);
+        _broadcaster.Presence.Join(Chat, "2", "bob", info: null);
+        (await pending!.CompleteAsync(new SubscriptionStart())).Should().BeFalse();
         await Hub.DrainAsync(Chat);
 
         ada.Edges.Should().BeEmpty();
@@ -35,17 +32,13 @@ public sealed partial class MemoryPresenceTests
     public async Task Ending_ByAnOlderCall_DoesNotTakeOffWhoIsBack()
     {
         // The first subscribe is still being completed when the client has left and come back under the same id.
-        var room = new TaskCompletionSource();
         var bob = Hub.Connect("2", "bob");
-        bob.Room = room.Task;
-        var first = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(bob, Chat)).AsTask();
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("2", Chat), "the subscription waits for room");
+        var (_, first) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(bob, Chat) with { UserId = "bob" });
         await _broadcaster.UnsubscribeAsync("2", Chat);
-        bob.Room = Task.CompletedTask;
         await _broadcaster.JoinAsync(bob, Chat);
 
-        room.SetResult();
-        (await first.InTimeAsync()).Should().Be(SubscribeOutcome.Ended);
+        _broadcaster.Presence.Join(Chat, "2", "bob", info: null);
+        (await first!.CompleteAsync(new SubscriptionStart())).Should().BeFalse();
         _time.Advance(TimeSpan.FromMinutes(1));
 
         (await Members()).Should().Equal("bob");
@@ -54,13 +47,10 @@ public sealed partial class MemoryPresenceTests
     [Fact]
     public async Task Snapshot_ChannelThatWasEmptyBetween_IsNotUndoneByAnOlderEdge()
     {
-        // Eve keeps Ada's leave while she waits; then Ada is back. What Eve is told must say that Ada is there.
+        // Eve keeps Ada's leave while she is completed; then Ada is back. What Eve is told must say that Ada is there.
         var adaConnection = await Join("1", "ada");
-        var room = new TaskCompletionSource();
         var eve = Hub.Connect("3", "eve");
-        eve.Room = room.Task;
-        var joining = _broadcaster.SubscribeAsync(BroadcasterExtensions.Request(eve, Chat)).AsTask();
-        await Wait.UntilAsync(() => _broadcaster.IsSubscribed("3", Chat), "the subscription waits for room");
+        var (_, joining) = await Hub.BeginSubscribeAsync(BroadcasterExtensions.Request(eve, Chat) with { UserId = "eve" });
         for (var i = 0; i < 3; i++)
         {
             await Join($"bob-{i}", "bob");
@@ -68,10 +58,11 @@ public sealed partial class MemoryPresenceTests
         }
 
         await _broadcaster.UnsubscribeAsync("1", Chat);
-        _broadcaster.PresenceChannelCount.Should().Be(0);
+        _broadcaster.Presence.ChannelCount.Should().Be(0);
         await _broadcaster.JoinAsync(adaConnection, Chat);
-        room.SetResult();
-        await joining.InTimeAsync();
+        _broadcaster.Presence.Join(Chat, "3", "eve", info: null);
+        var (members, revision) = _broadcaster.Presence.Read(Chat);
+        (await joining!.CompleteAsync(new SubscriptionStart { Members = members, Revision = revision })).Should().BeTrue();
         await Hub.DrainAsync(Chat);
 
         Present(eve).Should().BeEquivalentTo("ada", "eve");
@@ -199,7 +190,7 @@ public sealed partial class MemoryPresenceTests
             await broadcaster.RemoveConnectionAsync(watcher.Id, leaveAtOnce: true);
         }
 
-        broadcaster.PresenceChannelCount.Should().Be(0);
+        broadcaster.Presence.ChannelCount.Should().Be(0);
         await Wait.UntilAsync(() => broadcaster.Hub.ChannelCount == 0, "the hub is empty");
     }
 
@@ -226,7 +217,7 @@ public sealed partial class MemoryPresenceTests
 
             (await broadcaster.GetMembersAsync(Chat)).Count.Should().Be(broadcaster.IsSubscribed("c", Chat) ? 1 : 0);
             await broadcaster.UnsubscribeAsync("c", Chat);
-            broadcaster.PresenceChannelCount.Should().Be(0);
+            broadcaster.Presence.ChannelCount.Should().Be(0);
         }
     }
 }

@@ -180,12 +180,12 @@ public sealed partial class MemoryPresenceTests : IDisposable
     public async Task Leave_TheLast_ForgetsTheChannel()
     {
         await Join("1", "ada");
-        _broadcaster.PresenceChannelCount.Should().Be(1);
+        _broadcaster.Presence.ChannelCount.Should().Be(1);
 
         await _broadcaster.RemoveConnectionAsync("1", leaveAtOnce: false);
         _time.Advance(TimeSpan.FromSeconds(4));
 
-        _broadcaster.PresenceChannelCount.Should().Be(0);
+        _broadcaster.Presence.ChannelCount.Should().Be(0);
         (await Members()).Should().BeEmpty();
     }
 

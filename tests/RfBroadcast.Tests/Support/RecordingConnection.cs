@@ -24,9 +24,6 @@ internal sealed class RecordingConnection(string id, string? userId = null, Line
 
     public Action? Closing { get; set; }
 
-    /// <summary>What <see cref="WaitForRoomAsync"/> waits for.</summary>
-    public Task Room { get; set; } = Task.CompletedTask;
-
     public int? CloseCode { get; private set; }
 
     public int SendCalls { get; private set; }
@@ -89,8 +86,6 @@ internal sealed class RecordingConnection(string id, string? userId = null, Line
         SendingControl?.Invoke();
         Take([LineProtocol.Decode(frame.Span)], slice: null);
     }
-
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => new(Room.WaitAsync(cancellationToken));
 
     public void Close(int code, string reason)
     {
