@@ -26,6 +26,8 @@ internal sealed class EndOperation(Subscription subscription, UnsubscribeReason?
             channel.TellUnsubscribed(subscription, told);
         }
 
+        // Last, so that whoever removes the connection meanwhile waits until it has been told.
+        channel.Forget(subscription);
         return true;
     }
 }

@@ -64,9 +64,10 @@ internal sealed partial class HubChannel
                 hub.Hooks.Unsubscribed(socket, channel);
             }
         }
-
-        hub.Forget(subscription);
     }
+
+    /// <summary>Takes an ended subscription off its connection.</summary>
+    public void Forget(Subscription subscription) => hub.Forget(subscription);
 
     /// <summary>Notes what became of a client that came back with a position.</summary>
     public void Recovered(RecoveryFailure failure) => hub.Metrics.Recovered(failure);

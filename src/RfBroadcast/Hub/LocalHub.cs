@@ -272,7 +272,7 @@ public sealed class LocalHub
         FindSubscription(connectionId, channel.WireName) is { } subscription && string.Equals(subscription.UserId, userId, StringComparison.Ordinal);
 
     internal Subscription? FindSubscription(string connectionId, string wireName) =>
-        _connections.TryGetValue(connectionId, out var entry) ? entry.Find(wireName) : null;
+        _connections.TryGetValue(connectionId, out var entry) && entry.Find(wireName) is { HasEnded: false } subscription ? subscription : null;
 
     /// <summary>Takes a retired channel out.</summary>
     internal void Remove(HubChannel channel) =>

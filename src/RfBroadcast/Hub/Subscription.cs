@@ -8,6 +8,7 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
 {
     private List<BatchSlice>? _kept;
     private int _keptBytes;
+    private bool _hasEnded;
     private string? _previousConnectionId;
     private List<string?>? _unanswered;
 
@@ -21,7 +22,12 @@ internal sealed class Subscription(HubChannel channel, ConnectionEntry connectio
     /// <summary>Its place in the channel's group of connections that speak its protocol.</summary>
     public int Index { get; set; }
 
-    public bool HasEnded { get; set; }
+    /// <summary>Whether it is over. Read by other threads, too.</summary>
+    public bool HasEnded
+    {
+        get => Volatile.Read(ref _hasEnded);
+        set => Volatile.Write(ref _hasEnded, value);
+    }
 
     /// <summary>Whether the client has been told that it is subscribed.</summary>
     public bool IsEstablished { get; set; }

@@ -70,6 +70,12 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     /// <summary>Who is present where.</summary>
     internal MemoryPresence Presence => _presence;
 
+    /// <summary>
+    /// Waited for, by connection, between the start of a subscription and its completion. Nothing takes time there in one
+    /// process; tests hold a subscription here, as a store across processes would.
+    /// </summary>
+    internal Func<string, Task> Completing { get; set; } = static _ => Task.CompletedTask;
+
     /// <inheritdoc/>
     public ValueTask<BroadcastReceipt> BroadcastAsync(BroadcastRequest request, CancellationToken cancellationToken = default)
     {
@@ -222,6 +228,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
         PendingSubscription pending,
         SubscribeOutcome outcome)
     {
+        await Completing(request.ConnectionId).ConfigureAwait(false);
         var channel = request.Channel;
         if (channel.IsPresence && !pending.IsRepeat)
         {

@@ -78,7 +78,6 @@ public sealed class FanOutAllocationTests
         {
         }
 
-
         public void Close(int code, string reason)
         {
         }

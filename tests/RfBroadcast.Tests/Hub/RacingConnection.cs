@@ -33,8 +33,6 @@ internal sealed class RacingConnection(string id) : IConnection
 
     public void SendControl(ReadOnlyMemory<byte> frame) => Take(frame.Span);
 
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => default;
-
     public void Close(int code, string reason) => Fault ??= $"closed with {code} {reason}";
 
     private void Take(ReadOnlySpan<byte> frames)

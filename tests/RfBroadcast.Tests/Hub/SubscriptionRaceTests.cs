@@ -46,7 +46,7 @@ public sealed class SubscriptionRaceTests(ITestOutputHelper output)
             output.WriteLine($"{all.Count} connections, {all.Sum(connection => connection.Events)} events");
             all.Select(connection => connection.Fault).Should().AllBeEquivalentTo((string?)null);
             all.Sum(connection => connection.Events).Should().BePositive();
-            await Wait.UntilAsync(() => broadcaster is { Hub: { ConnectionCount: 0, ChannelCount: 0 }, PresenceChannelCount: 0 }, "nothing is left");
+            await Wait.UntilAsync(() => broadcaster is { Hub: { ConnectionCount: 0, ChannelCount: 0 }, Presence.ChannelCount: 0 }, "nothing is left");
         });
 
     private static async Task PublishAsync(MemoryBroadcaster broadcaster, CancellationToken stop)

@@ -20,7 +20,7 @@ internal sealed class PresenceModel : IDisposable
     private int _connections;
 
     public PresenceModel() =>
-        _broadcaster = new MemoryBroadcaster(new BroadcastOptions { PresenceGrace = PresenceTruth.Grace }, _time);
+        _broadcaster = new MemoryBroadcaster(new BroadcastOptions { PresenceGrace = PresenceTruth.Grace }, _time).HoldByConnection();
 
     private LocalHub Hub => _broadcaster.Hub;
 
@@ -78,7 +78,7 @@ internal sealed class PresenceModel : IDisposable
         Advance(40);
         await LookAsync();
         await Wait.UntilAsync(() => Hub is { ConnectionCount: 0, ChannelCount: 0 }, "the hub is empty");
-        _broadcaster.PresenceChannelCount.Should().Be(0);
+        _broadcaster.Presence.ChannelCount.Should().Be(0);
         _time.RunningTimers.Should().Be(0);
     }
 
@@ -195,7 +195,7 @@ internal sealed class PresenceModel : IDisposable
                 .BeEquivalentTo(_tabs.Where(tab => tab?.Subscriptions.ContainsKey(channel.WireName) ?? false).Select(tab => tab!.Id));
         }
 
-        _broadcaster.PresenceChannelCount.Should().Be(_truth.Values.Count(truth => truth.Members.Any()));
+        _broadcaster.Presence.ChannelCount.Should().Be(_truth.Values.Count(truth => truth.Members.Any()));
         foreach (var tab in _tabs)
         {
             Look(tab);

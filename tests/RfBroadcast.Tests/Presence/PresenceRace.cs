@@ -118,7 +118,7 @@ internal sealed class PresenceRace(int seed) : IDisposable
         }
 
         await Wait.UntilAsync(() => _broadcaster.Hub is { ConnectionCount: 0, ChannelCount: 0 }, "the hub is empty");
-        _broadcaster.PresenceChannelCount.Should().Be(0);
+        _broadcaster.Presence.ChannelCount.Should().Be(0);
         _time.RunningTimers.Should().Be(0);
     }
 }

@@ -4,6 +4,13 @@ namespace RfBroadcast.Tests.Support;
 
 internal static class BroadcasterExtensions
 {
+    /// <summary>Holds each subscription, between its start and its completion, as long as its connection says.</summary>
+    public static MemoryBroadcaster HoldByConnection(this MemoryBroadcaster broadcaster)
+    {
+        broadcaster.Completing = connectionId => (broadcaster.Hub.FindConnection(connectionId) as RecordingConnection)?.Room ?? Task.CompletedTask;
+        return broadcaster;
+    }
+
     /// <summary>Subscribes and expects it to work.</summary>
     public static async Task JoinAsync(
         this IBroadcaster broadcaster,

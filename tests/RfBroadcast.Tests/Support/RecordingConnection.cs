@@ -24,6 +24,9 @@ internal sealed class RecordingConnection(string id, string? userId = null, Line
 
     public Action? Closing { get; set; }
 
+    /// <summary>What its subscriptions wait for before they are completed, with <see cref="BroadcasterExtensions.HoldByConnection"/>.</summary>
+    public Task Room { get; set; } = Task.CompletedTask;
+
     public int? CloseCode { get; private set; }
 
     public int SendCalls { get; private set; }

@@ -31,7 +31,7 @@ internal static class ModelRun
             // Not on xunit's synchronization context: FsCheck blocks while a case runs.
             var config = Config.QuickThrowOnFailure
                 .WithMaxTest(count)
-                .WithReplay(new Replay(new Rnd(seed), FSharpOption<int>.None));
+                .WithReplay(new FsCheck.Replay(new Rnd(seed), FSharpOption<int>.None));
             Prop.ForAll(cases, one => run(one).GetAwaiter().GetResult()).Check(config);
         }));
 
