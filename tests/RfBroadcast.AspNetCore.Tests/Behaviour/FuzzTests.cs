@@ -200,7 +200,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         await _app.EmptyAsync();
         var wheel = _app.Services.GetRequiredService<TimerWheel>();
         var presence = (MemoryBroadcaster)_app.Broadcaster;
-        await Wait.UntilAsync(() => wheel.Count == _timers && presence.PresenceChannelCount == 0, "no timer runs and nobody is present");
+        await Wait.UntilAsync(() => wheel.Count == _timers && presence.Presence.ChannelCount == 0, "no timer runs and nobody is present");
         CollectUnobserved();
         lock (_unobserved)
         {

@@ -165,7 +165,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         await app.EmptyAsync();
         var presence = (MemoryBroadcaster)app.Broadcaster;
         var wheel = app.Services.GetRequiredService<TimerWheel>();
-        await Wait.UntilAsync(() => presence.PresenceChannelCount == 0 && wheel.Count == timers, "nobody is present and no timer runs");
+        await Wait.UntilAsync(() => presence.Presence.ChannelCount == 0 && wheel.Count == timers, "nobody is present and no timer runs");
         ReadQueueBytes().Should().Be(0);
     }
 
