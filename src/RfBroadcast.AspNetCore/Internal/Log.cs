@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(2010, LogLevel.Warning, "Finding out who connects took longer than {Timeout} (Broadcasting:WebSockets:HandshakeTimeout) and was given up")]
     public static partial void HandshakeTimedOut(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(2011, LogLevel.Debug, "A handshake that had been given up ended with {Failure}")]
+    public static partial void LateHandshakeFailed(ILogger logger, string failure);
 }

@@ -37,7 +37,8 @@ public static class BroadcastWebSocketEndpointRouteBuilderExtensions
         endpoints.ServiceProvider.GetRequiredService<BroadcastPaths>().Add(plain);
         return endpoints
             .MapMethods(plain + "/{channel?}", Methods, (RequestDelegate)HandleAsync)
-            .WithDisplayName("RfBroadcast " + plain);
+            .WithDisplayName("RfBroadcast " + plain)
+            .WithMetadata(new HandshakeDeadline.Marker());
 
         Task HandleAsync(HttpContext context) =>
             EventStreamEndpoint.IsMeant(context.Request) ? streams.HandleAsync(context) : sockets.HandleAsync(context);

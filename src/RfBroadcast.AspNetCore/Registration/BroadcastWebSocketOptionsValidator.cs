@@ -39,9 +39,9 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
             }
         }
 
-        if (options.UserIdClaimTypes.Count == 0)
+        if (options.UserIdClaimTypes.Count == 0 || options.UserIdClaimTypes.Any(string.IsNullOrWhiteSpace))
         {
-            faults.Add($"{BroadcastWebSocketOptions.SectionName}:{nameof(options.UserIdClaimTypes)} is empty; name at least one claim type, such as \"sub\".");
+            faults.Add($"{BroadcastWebSocketOptions.SectionName}:{nameof(options.UserIdClaimTypes)} is empty or has an empty entry; name at least one claim type, such as \"sub\".");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

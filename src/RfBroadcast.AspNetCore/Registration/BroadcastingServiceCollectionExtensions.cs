@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -56,6 +57,7 @@ public static class BroadcastingServiceCollectionExtensions
         TokenServices.AddCurrentSender(services);
         services.TryAddSingleton<EndpointServices>();
         services.TryAddSingleton<Handshake>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HandshakeDeadline>());
         services.TryAddSingleton(provider => new ConnectionLimits(provider.GetRequiredService<IOptions<BroadcastWebSocketOptions>>().Value));
         services.TryAddSingleton<ConnectionDrain>();
         services.TryAddSingleton<ConnectionLifetime>();

@@ -41,9 +41,11 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
 
     private async ValueTask RemoveAsync(ClientConnection connection)
     {
+        // Closed by the app for good: its own call to remove the connection may come after the client's answer.
+        var leaveAtOnce = connection.CloseCodeSent is >= 4000 and < 4100 and not CloseCode.Misuse;
         try
         {
-            await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false, CancellationToken.None).ConfigureAwait(false);
+            await services.Broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception fault)
         {

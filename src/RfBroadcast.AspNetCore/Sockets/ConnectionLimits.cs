@@ -115,7 +115,6 @@ internal sealed class ConnectionLimits(BroadcastWebSocketOptions options) : IAsy
 
     private void Leave(string? userId, IPAddress? address)
     {
-        Interlocked.Decrement(ref _count);
         if (userId is not null)
         {
             Uncount(_perUser, userId);
@@ -125,6 +124,8 @@ internal sealed class ConnectionLimits(BroadcastWebSocketOptions options) : IAsy
         {
             Uncount(_perAddress, address);
         }
+
+        Interlocked.Decrement(ref _count); // last: a place that is free by the count is free by all
     }
 
     /// <summary>A connection's place; disposing it frees the place.</summary>

@@ -26,21 +26,8 @@ internal sealed class Handshake(EndpointServices services, ConnectionDrain drain
             return Admission.Refused(StatusCodes.Status403Forbidden, ErrorCode.Forbidden, "Pages from this origin may not connect here.");
         }
 
-        HandshakeIdentity identity;
-        try
-        {
-            identity = await HandshakeAuthentication
-                .AuthenticateAsync(context, _userIdClaimTypes, services.Logger)
-                .AsTask()
-                .WaitAsync(services.Options.HandshakeTimeout, services.Time, context.RequestAborted)
-                .ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Log.HandshakeTimedOut(services.Logger, services.Options.HandshakeTimeout);
-            return Admission.Refused(StatusCodes.Status503ServiceUnavailable, ErrorCode.Unavailable, "The authentication took too long; try again.");
-        }
-
+        var identity = await HandshakeAuthentication.AuthenticateAsync(context, _userIdClaimTypes, services.Logger).ConfigureAwait(false);
+        HandshakeDeadline.Meet(context);
         return identity.IsRefused
             ? Admission.Refused(StatusCodes.Status401Unauthorized, ErrorCode.Unauthenticated, "The token is not valid; get a new one.")
             : FindPlace(context, identity);

@@ -6,13 +6,14 @@ internal sealed class WebSocketConnection : ClientConnection
     private readonly IFrameOutlet _outlet;
     private readonly WheelEntry _heartbeat;
     private long _lastHeard;
-    private long _idleSince; // touched only by the wheel
+    private long? _idleSince; // null while it had a subscription when looked at; touched only by the wheel
 
     public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity)
         : base(services, ConnectionIds.Next(), identity, NativeProtocol.WebSocket, outlet)
     {
         _outlet = outlet;
-        _lastHeard = _idleSince = services.Time.GetTimestamp();
+        _lastHeard = services.Time.GetTimestamp();
+        _idleSince = _lastHeard;
         _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
     }
 
@@ -69,9 +70,11 @@ internal sealed class WebSocketConnection : ClientConnection
 
         if (Services.Hub.CountSubscriptions(Id) > 0)
         {
-            _idleSince = Services.Time.GetTimestamp();
+            _idleSince = null;
+            return false;
         }
 
-        return Services.Time.GetElapsedTime(_idleSince) >= Services.Options.IdleTimeout;
+        _idleSince ??= Services.Time.GetTimestamp(); // it may have ended its last subscription just now
+        return Services.Time.GetElapsedTime(_idleSince.Value) >= Services.Options.IdleTimeout;
     }
 }

@@ -4,9 +4,10 @@ namespace RfBroadcast;
 /// Lets an app react to what clients do on this node. Register any number as services; implement what you need.
 /// </summary>
 /// <remarks>
-/// Called off the send path, after the fact: nothing waits for a hook, and one that throws is logged and harms nobody. The
-/// calls of one connection come one after the other, in order; those of different connections at once. At most once: what
-/// is waiting when the process ends is lost, and beyond a thousand waiting for one connection further client events are.
+/// Called off the send path, after the fact: nothing waits for a hook, another hook neither, and one that throws is logged
+/// and harms nobody. A hook's calls of one connection come one after the other, in order; those of different connections at
+/// once. At most once: what is waiting when the process ends is lost; beyond a thousand waiting of one connection further
+/// client events are, and beyond ten thousand further subscriptions and their ends.
 /// </remarks>
 public interface IBroadcastHooks
 {

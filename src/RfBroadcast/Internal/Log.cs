@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(1005, LogLevel.Error, "The hook {Hook} failed for connection {ConnectionId}")]
     public static partial void HookFailed(ILogger logger, Exception exception, string hook, string connectionId);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Hooks of {Count} connections still ran {Timeout} after the process began to end, and were not waited for; let them look at their cancellation token")]
+    public static partial void HooksAbandoned(ILogger logger, int count, TimeSpan timeout);
 }

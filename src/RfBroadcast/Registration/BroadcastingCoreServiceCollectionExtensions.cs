@@ -47,7 +47,8 @@ public static class BroadcastingCoreServiceCollectionExtensions
         services.TryAddSingleton(provider => new BroadcastMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new HookDispatcher(
             provider.GetServices<IBroadcastHooks>(),
-            provider.GetService<ILogger<HookDispatcher>>()));
+            provider.GetService<ILogger<HookDispatcher>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new LocalHub(
             provider.GetRequiredService<IOptions<BroadcastOptions>>(),
             provider.GetRequiredService<BroadcastMetrics>(),

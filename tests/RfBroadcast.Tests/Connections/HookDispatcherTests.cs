@@ -57,6 +57,62 @@ public sealed class HookDispatcherTests
         hook.Calls.Should().HaveCount(1);
     }
 
+    [Fact]
+    public async Task Hooks_OneHangs_TheOthersOfThatConnectionAreCalled()
+    {
+        var release = new TaskCompletionSource();
+        var (hangs, hook) = (new Recorder { Until = release.Task }, new Recorder());
+        await using var dispatcher = new HookDispatcher([hangs, hook]);
+        var connection = new RecordingConnection("1");
+
+        dispatcher.Connected(connection);
+        dispatcher.Subscribed(connection, News);
+        dispatcher.Disconnected(connection);
+        await Wait.UntilAsync(() => hook.Calls.Count == 3, "the other hook was told all");
+
+        hook.Calls.Should().Equal("+1", "news", "-1");
+        hangs.Calls.Should().Equal("+1");
+        release.SetResult();
+    }
+
+    [Fact]
+    public async Task Hooks_OneHangsWhileAClientComesAndGoes_KeepsOnlySoMuch()
+    {
+        var release = new TaskCompletionSource();
+        var hook = new Recorder { Until = release.Task };
+        await using var dispatcher = new HookDispatcher([hook]);
+        var connection = new RecordingConnection("1");
+        for (var i = 0; i < 30_000; i++)
+        {
+            dispatcher.Subscribed(connection, News);
+        }
+
+        dispatcher.Disconnected(connection);
+        release.SetResult();
+        await Wait.UntilAsync(() => hook.Calls.Contains("-1"), "the end is told whatever else is not");
+
+        hook.Calls.Should().HaveCountLessThan(10_003);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_HookHangs_IsGivenUp()
+    {
+        var time = new ManualTimeProvider();
+        var logger = new RecordingLogger<HookDispatcher>();
+        var hook = new Recorder { Until = new TaskCompletionSource().Task };
+        var dispatcher = new HookDispatcher([hook], logger, time);
+        dispatcher.Connected(new RecordingConnection("1"));
+        await Wait.UntilAsync(() => hook.Calls.Count == 1, "it runs");
+
+        var disposing = dispatcher.DisposeAsync().AsTask();
+        time.Advance(TimeSpan.FromSeconds(4));
+        disposing.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+        await disposing.InTimeAsync();
+
+        logger.Entries.Should().ContainSingle();
+    }
+
     private sealed class Recorder : IBroadcastHooks
     {
         private readonly Lock _gate = new();

@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RfBroadcast.AspNetCore;
+
+/// <summary>
+/// Answers 503 when finding out who connects takes too long. An app's authentication runs in a middleware before the end
+/// point, so the time runs from the start of the request until the end point knows.
+/// </summary>
+internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(inner => context => paths.IsMapped(context.Request.Path) ? LimitAsync(context, inner) : inner(context));
+        next(app);
+    };
+
+    /// <summary>The end point knows who connects: the time no longer matters.</summary>
+    /// <exception cref="OperationCanceledException">It is over, and the request is being answered.</exception>
+    public static void Meet(HttpContext context) => context.Features.Get<Deadline>()?.Meet();
+
+    private static async Task LimitAsync(HttpContext context, RequestDelegate inner)
+    {
+        var services = context.RequestServices.GetRequiredService<EndpointServices>();
+        using var deadline = new Deadline(context, services);
+        var running = inner(context);
+        await Task.WhenAny(running, deadline.Over).ConfigureAwait(false);
+
+        // Another end point's path may end like one of ours; it takes the time it needs.
+        if (running.IsCompleted || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is null || !deadline.TrySettle())
+        {
+            await running.ConfigureAwait(false);
+            return;
+        }
+
+        Log.HandshakeTimedOut(services.Logger, services.Options.HandshakeTimeout);
+        var verdict = new HandshakeVerdict(StatusCodes.Status503ServiceUnavailable, ErrorCode.Unavailable, "The authentication took too long; try again.");
+        await verdict.WriteAsync(context).ConfigureAwait(false);
+        await context.Response.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            // It still has the context, which the server will use again.
+            await deadline.CancelAsync().ConfigureAwait(false);
+            await running.ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            // The client has its answer, whatever becomes of the rest. Only the kind: a scheme's message may quote the token.
+            Log.LateHandshakeFailed(services.Logger, fault.GetType().Name);
+        }
+    }
+
+    /// <summary>Marks the end points whose requests are handshakes.</summary>
+    public sealed class Marker;
+
+    /// <summary>One handshake's time. Either it is met, or the request is answered.</summary>
+    private sealed class Deadline : IDisposable
+    {
+        private readonly HttpContext _context;
+        private readonly CancellationToken _aborted;
+        private readonly CancellationTokenSource _cancel;
+        private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly WheelEntry _timer;
+        private int _isSettled;
+
+        public Deadline(HttpContext context, EndpointServices services)
+        {
+            _context = context;
+            _aborted = context.RequestAborted;
+            _cancel = CancellationTokenSource.CreateLinkedTokenSource(_aborted);
+            context.RequestAborted = _cancel.Token;
+            context.Features.Set(this);
+            _timer = services.Wheel.Schedule(services.Options.HandshakeTimeout, () => _over.TrySetResult());
+        }
+
+        /// <summary>Completes when the time is over, or no longer matters.</summary>
+        public Task Over => _over.Task;
+
+        public bool TrySettle() => Interlocked.Exchange(ref _isSettled, 1) == 0;
+
+        public void Meet()
+        {
+            if (!TrySettle())
+            {
+                throw new OperationCanceledException("The handshake took too long and has been answered.", _cancel.Token);
+            }
+
+            _context.RequestAborted = _aborted;
+            Dispose();
+            _over.TrySetResult();
+        }
+
+        /// <summary>Tells what still runs that nobody waits for it.</summary>
+        public Task CancelAsync() => _cancel.CancelAsync();
+
+        public void Dispose()
+        {
+            _timer.Cancel();
+            _cancel.Dispose();
+        }
+    }
+}
