@@ -274,7 +274,7 @@ public sealed class TelemetryTests
     {
         public string Name => "slow";
 
-        public ValueTask SendAsync(BroadcastMessage message, CancellationToken cancellationToken = default)
+        public ValueTask SendAsync(BroadcastMessage message, CancellationToken cancellationToken)
         {
             wait();
             return default;
