@@ -20,9 +20,10 @@ internal sealed class OrdersApp : WebApplicationFactory<OrderStore>
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly string _environment;
+    private readonly TimeSpan? _demoLifetime;
     private readonly List<IDisposable> _owned = [];
 
-    private OrdersApp(string environment) => _environment = environment;
+    private OrdersApp(string environment, TimeSpan? demoLifetime) => (_environment, _demoLifetime) = (environment, demoLifetime);
 
     public RecordedLogs Logs { get; } = new();
 
@@ -33,9 +34,12 @@ internal sealed class OrdersApp : WebApplicationFactory<OrderStore>
 
     public Uri Address => new(Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
-    public static OrdersApp Start(string environment = "Development")
+    /// <summary>Starts it.</summary>
+    /// <param name="environment">The environment, which decides whether there are tokens for the demo.</param>
+    /// <param name="demoLifetime">How long those live; null means as long as in the sample.</param>
+    public static OrdersApp Start(string environment = "Development", TimeSpan? demoLifetime = null)
     {
-        var app = new OrdersApp(environment);
+        var app = new OrdersApp(environment, demoLifetime);
         app.UseKestrel(0);
         app.StartServer();
         return app;
@@ -98,6 +102,11 @@ internal sealed class OrdersApp : WebApplicationFactory<OrderStore>
     {
         builder.UseEnvironment(_environment);
         builder.UseSetting("Tokens:Key", Convert.ToBase64String(_key));
+        if (_demoLifetime is { } lifetime)
+        {
+            builder.UseSetting("Tokens:Lifetime", lifetime.ToString());
+        }
+
         builder.UseSetting("Logging:LogLevel:Default", "Trace");
         builder.UseSetting("Logging:LogLevel:Microsoft.AspNetCore", "Trace");
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
