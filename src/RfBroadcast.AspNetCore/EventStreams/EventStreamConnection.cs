@@ -15,8 +15,8 @@ internal sealed class EventStreamConnection : ClientConnection
 
     public override void Release()
     {
-        _heartbeat.Cancel();
         base.Release();
+        _heartbeat.Cancel();
     }
 
     protected override ReadOnlyMemory<byte> MakeClose(int code, string reason) => EventStreamBlock.MakeClose(code, reason);
@@ -43,6 +43,6 @@ internal sealed class EventStreamConnection : ClientConnection
             silence = TimeSpan.Zero;
         }
 
-        _heartbeat.Reschedule(interval - silence);
+        Reschedule(_heartbeat, interval - silence);
     }
 }

@@ -62,9 +62,19 @@ internal abstract class ClientConnection : IConnection
     /// <summary>Takes it off the wheel, when its request ends.</summary>
     public virtual void Release()
     {
+        Interlocked.Exchange(ref _isReleased, true); // first: what is put on the wheel from now on takes itself off again
         _expiry?.Cancel();
-        Interlocked.Exchange(ref _isReleased, true);
         Volatile.Read(ref _abort)?.Cancel();
+    }
+
+    /// <summary>Puts a callback on the wheel again, unless the connection has been released meanwhile.</summary>
+    protected void Reschedule(WheelEntry entry, TimeSpan delay)
+    {
+        entry.Reschedule(delay);
+        if (Volatile.Read(ref _isReleased))
+        {
+            entry.Cancel();
+        }
     }
 
     /// <summary>The last the client is sent.</summary>

@@ -67,16 +67,17 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
         Log.Draining(_logger, connections.Length);
         var seconds = _shutdownTimeout.TotalSeconds * ShareOfTimeout;
         var perSecond = Math.Max(LeastPerSecond, connections.Length / Math.Max(seconds, 1));
-        var perStep = (int)Math.Ceiling(perSecond * Step.TotalSeconds);
+        var start = _time.GetTimestamp();
         try
         {
-            for (var i = 0; i < connections.Length; i++)
+            for (var closed = 0; closed < connections.Length;)
             {
-                await CloseAsync(connections[i].Key).WaitAsync(cancellationToken).ConfigureAwait(false);
-                if ((i + 1) % perStep == 0)
-                {
-                    await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
-                }
+                // By the clock, and together: where the pumps are busy a step takes long, and the next one makes up for it.
+                var time = _time.GetElapsedTime(start) + Step;
+                var due = Math.Min(connections.Length, (int)(perSecond * time.TotalSeconds));
+                await Task.WhenAll(connections[closed..due].Select(connection => CloseAsync(connection.Key))).WaitAsync(cancellationToken).ConfigureAwait(false);
+                closed = due;
+                await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
             }
 
             // Each ends by itself, at the latest when its own time to close is over.

@@ -23,9 +23,15 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
         }
         finally
         {
-            await EndAsync(connection, session).ConfigureAwait(false);
-            await connection.Queue.Finished.ConfigureAwait(false);
-            connection.Release();
+            try
+            {
+                await EndAsync(connection, session).ConfigureAwait(false);
+                await connection.Queue.Finished.ConfigureAwait(false);
+            }
+            finally
+            {
+                connection.Release();
+            }
         }
     }
 

@@ -22,8 +22,8 @@ internal sealed class WebSocketConnection : ClientConnection
 
     public override void Release()
     {
-        _heartbeat.Cancel();
         base.Release();
+        _heartbeat.Cancel();
     }
 
     protected override ReadOnlyMemory<byte> MakeClose(int code, string reason) => WebSocketFrame.MakeClose(code, reason);
@@ -47,7 +47,7 @@ internal sealed class WebSocketConnection : ClientConnection
         if (!_outlet.SendsPings || silence < interval)
         {
             // Without pings nothing would be answered, so silence says nothing.
-            _heartbeat.Reschedule(_outlet.SendsPings ? interval - silence : interval);
+            Reschedule(_heartbeat, _outlet.SendsPings ? interval - silence : interval);
             return;
         }
 
@@ -58,7 +58,7 @@ internal sealed class WebSocketConnection : ClientConnection
         }
 
         Queue.SendControl(WebSocketFrame.EmptyPing);
-        _heartbeat.Reschedule((interval * 2) - silence);
+        Reschedule(_heartbeat, (interval * 2) - silence);
     }
 
     private bool IsIdleForTooLong()

@@ -19,7 +19,8 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
         // Read before the upgrade; the request is not touched afterwards.
         var subscriptions = AddressedChannels.Read(context.Request);
         var (stream, socket) = await SocketAcceptor.AcceptAsync(context).ConfigureAwait(false);
-        IFrameOutlet outlet = stream is null ? new WebSocketOutlet(socket!) : new StreamOutlet(stream, context); // one of the two
+        var upgraded = stream is null ? null : new StreamOutlet(stream, context);
+        IFrameOutlet outlet = upgraded ?? (IFrameOutlet)new WebSocketOutlet(socket!); // one of the two
         var connection = new WebSocketConnection(services, outlet, admission.Identity);
         socket ??= WebSocket.CreateFromStream(
             new ReaderStream(stream!, connection), // one of the two
@@ -33,6 +34,7 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
                 await session.StartAsync(subscriptions).ConfigureAwait(false);
                 await ReadAsync(connection, session, reader, socket, aborted).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            await (upgraded?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
     }
 

@@ -81,6 +81,44 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task Stop_BusyPump_IsWaitedForByManyTogether()
+    {
+        await using var app = await BroadcastApp.StartAsync();
+        var slow = new SlowConnection();
+        app.Hub.TryAdd(slow);
+        await app.Broadcaster.SubscribeAsync(new SubscribeRequest { ConnectionId = slow.Id, HasSocket = true, Channel = Channel.Parse("news") });
+        const int Clients = 200;
+        var clients = new List<WireClient>();
+        for (var i = 0; i < Clients; i++)
+        {
+            clients.Add(await app.ConnectAsync());
+            await clients[i].SubscribeAsync("news");
+        }
+
+        using var stopped = new CancellationTokenSource();
+        var publishing = Task.Run(async () =>
+        {
+            for (var n = 1; !stopped.IsCancellationRequested; n++)
+            {
+                await app.PublishAsync("news", n, n);
+                await Wait.UntilAsync(() => slow.Messages >= n - 20, "the pump comes along"); // and always has more to do
+            }
+        });
+        await Wait.UntilAsync(() => slow.Batches > 1, "the pump is busy");
+        var before = slow.Batches;
+        var stopping = app.StopAsync();
+        await Task.WhenAll(clients.Select(client => client.ClosedAsync()));
+        var during = slow.Batches - before;
+        await stopping.InTimeAsync();
+        await stopped.CancelAsync();
+        await publishing;
+        await app.Broadcaster.RemoveConnectionAsync(slow.Id, leaveAtOnce: true);
+
+        // One after the other, each would have waited for the batch that was under way.
+        during.Should().BeLessThan(Clients / 3);
+    }
+
+    [Fact]
     public async Task Stop_ManyClients_ArePacedAndAllGone()
     {
         await using var app = await BroadcastApp.StartAsync();
@@ -146,5 +184,39 @@ public sealed class DrainTests
         await app.StopAsync().InTimeAsync();
 
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "the host would have waited for 30");
+    }
+
+    /// <summary>A connection that, against the rules, takes its time, and so makes its channel's pump a busy one.</summary>
+    private sealed class SlowConnection : IConnection
+    {
+        private int _batches;
+        private int _messages;
+
+        public int Batches => Volatile.Read(ref _batches);
+
+        public int Messages => Volatile.Read(ref _messages);
+
+        public string Id => "1.1";
+
+        public string? UserId => null;
+
+        public IWireProtocol Protocol => NativeProtocol.WebSocket;
+
+        public void Send(in BatchSlice frames)
+        {
+            Thread.Sleep(50);
+            Interlocked.Increment(ref _batches);
+            Interlocked.Add(ref _messages, frames.Count);
+        }
+
+        public void SendControl(ReadOnlyMemory<byte> frame)
+        {
+        }
+
+        public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => default;
+
+        public void Close(int code, string reason)
+        {
+        }
     }
 }
