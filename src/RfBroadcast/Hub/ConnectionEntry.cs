@@ -23,13 +23,20 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
 
     public IConnection? Socket => socket;
 
+    /// <summary>How many subscriptions it has; one that has ended does not count, though its client may not know yet.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _subscriptions.Count;
+                var count = 0;
+                foreach (var subscription in _subscriptions.Values)
+                {
+                    count += subscription.HasEnded ? 0 : 1;
+                }
+
+                return count;
             }
         }
     }
@@ -131,7 +138,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     {
         lock (_gate)
         {
-            return [.. _subscriptions.Values];
+            return [.. _subscriptions.Values.Where(subscription => !subscription.HasEnded)];
         }
     }
 }

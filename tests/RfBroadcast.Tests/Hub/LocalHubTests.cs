@@ -98,6 +98,19 @@ public sealed partial class LocalHubTests
     }
 
     [Fact]
+    public async Task UnsubscribeAsync_WhenToldOfTheEnd_HasRoomForAnother()
+    {
+        var connection = _hub.Connect("c1");
+        await Subscribe("c1");
+        var told = (Count: -1, Subscriptions: -1);
+        connection.SendingControl = () => told = (_hub.CountSubscriptions("c1"), _hub.GetSubscriptions("c1").Count);
+
+        await _hub.UnsubscribeAsync("c1", News, default);
+
+        told.Should().Be((0, 0), "a client at its limit may subscribe to another channel at once");
+    }
+
+    [Fact]
     public async Task RemoveConnectionAsync_Socket_EndsAllAndTellsNobody()
     {
         var connection = _hub.Connect("c1");
