@@ -4,7 +4,7 @@ namespace RfBroadcast.AspNetCore.Tests.Behaviour;
 
 /// <summary>Five hundred browser clients (Echo, in Node) lose their server, a process of its own, and come back.</summary>
 [Trait("Category", "Slow")]
-[Collection(Alone.Collection)]
+[Collection(AloneCollection.Name)]
 public sealed class RestartTests : IAsyncLifetime
 {
     private const int Clients = 500;

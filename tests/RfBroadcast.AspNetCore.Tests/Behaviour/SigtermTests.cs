@@ -8,7 +8,7 @@ namespace RfBroadcast.AspNetCore.Tests.Behaviour;
 
 /// <summary>A server process is told to stop, by a real signal, while its publishers publish.</summary>
 [Trait("Category", "Slow")]
-[Collection(Alone.Collection)]
+[Collection(AloneCollection.Name)]
 public sealed class SigtermTests
 {
     private const int Clients = 120;

@@ -3,12 +3,14 @@ using RfBroadcast.AspNetCore.Tests.Support;
 namespace RfBroadcast.AspNetCore.Tests.Behaviour;
 
 /// <summary>
-/// Five of sixty clients stop reading. The others get everything in order without waiting; the five get what the channels'
-/// policy promises. The publisher goes on when the fifty-five have what it sent.
+/// Ten of three hundred clients stop reading. The others get everything in order without waiting: the publisher goes on when
+/// they have what it sent. The ten get what the channels' policy promises, and come back by position without gap or repeat.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class SlowClientTests : IAsyncLifetime
 {
-    private const int Slow = 5;
+    private const int Clients = 300;
+    private const int Slow = 10;
     private const int Channels = 8;
     private const int Messages = 800; // of 1 KB: far more than the queue and the buffers below it take
     private const int Step = 40;
@@ -51,7 +53,7 @@ public sealed class SlowClientTests : IAsyncLifetime
     [Trait("Category", "Slow")]
     public async Task Close_SlowOnes_SeeTheStart_4103_AndRecoverByPosition()
     {
-        await PublishToSixtyAsync("close");
+        await PublishToAllAsync("close");
 
         _app.Hub.Connections.OfType<ClientConnection>().Count(connection => connection.CloseCodeSent == 4103).Should().Be(Slow, "they are closed without being waited for");
         foreach (var slow in _slow)
@@ -67,13 +69,15 @@ public sealed class SlowClientTests : IAsyncLifetime
     [Trait("Category", "Slow")]
     public async Task DropOldest_SlowOnes_AreToldOfEveryFrameThatWasDroppedAndStayConnected()
     {
-        await PublishToSixtyAsync("drop");
+        await PublishToAllAsync("drop");
+        Dictionary<string, string> epochs = [];
 
         foreach (var slow in _slow)
         {
             var got = await ReadAsync(slow, read => read.Numbers.Values.All(numbers => numbers.LastOrDefault() == Messages / Channels));
 
             got.Close.Should().BeNull();
+            epochs = got.Epochs;
             foreach (var (channel, numbers) in got.Numbers)
             {
                 got.Gaps[channel].Should().BePositive();
@@ -84,20 +88,22 @@ public sealed class SlowClientTests : IAsyncLifetime
             got.Holes.Should().Equal(got.HolesTold, "a gap stands where the frames were");
         }
 
-        await StillLiveAsync("drop");
+        await StillLiveAndReturnsAsync("drop", epochs);
     }
 
     [Fact]
     [Trait("Category", "Slow")]
     public async Task Latest_SlowOnes_GetTheNewestOfEachEventAndStayConnected()
     {
-        await PublishToSixtyAsync("latest");
+        await PublishToAllAsync("latest");
+        Dictionary<string, string> epochs = [];
 
         foreach (var slow in _slow)
         {
             var got = await ReadAsync(slow, read => read.Numbers.Values.All(numbers => numbers.LastOrDefault() == Messages / Channels));
 
             got.Close.Should().BeNull();
+            epochs = got.Epochs;
             foreach (var (channel, numbers) in got.Numbers)
             {
                 got.Gaps[channel].Should().BePositive();
@@ -107,22 +113,24 @@ public sealed class SlowClientTests : IAsyncLifetime
             }
         }
 
-        await StillLiveAsync("latest");
+        await StillLiveAndReturnsAsync("latest", epochs);
     }
 
-    private async Task PublishToSixtyAsync(string policy)
+    private async Task PublishToAllAsync(string policy)
     {
         var query = string.Join('&', Enumerable.Range(0, Channels).Select(channel => $"channel={policy}.{channel}"));
         var fast = new List<WireClient>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < Clients; i++)
         {
-            if (i % 12 == 0)
+            if (i % (Clients / Slow) == 0)
             {
                 _slow.Add(await RawClient.ConnectAsync(_app.Address, "/ws?" + query, receiveBuffer: SmallBuffers.Size));
             }
             else
             {
-                fast.Add(await _app.ConnectAsync("/ws?" + query));
+                var client = await _app.ConnectAsync("/ws?" + query);
+                client.KeepsAll = false;
+                fast.Add(client);
             }
         }
 
@@ -135,8 +143,8 @@ public sealed class SlowClientTests : IAsyncLifetime
         }
 
         await Wait.UntilAsync(
-            () => Enumerable.Range(0, Channels).All(channel => _app.Hub.GetConnections(Channel.Parse($"{policy}.{channel}")).Count == 60),
-            "sixty subscriptions of each channel");
+            () => Enumerable.Range(0, Channels).All(channel => _app.Hub.GetConnections(Channel.Parse($"{policy}.{channel}")).Count == Clients),
+            "all subscriptions of each channel");
 
         var text = new string('x', 1000);
         for (var first = 0; first < Messages; first += Step)
@@ -209,12 +217,24 @@ public sealed class SlowClientTests : IAsyncLifetime
         await client.ClosedAsync();
     }
 
-    private async Task StillLiveAsync(string policy)
+    /// <summary>What comes next comes; and so does, once, what came while they were away.</summary>
+    private async Task StillLiveAndReturnsAsync(string policy, Dictionary<string, string> epochs)
     {
-        await _app.Broadcaster.To($"{policy}.0").Event("end").With("9999 end").SendAsync();
+        var channel = $"{policy}.0";
+        await _app.Broadcaster.To(channel).Event("end").With("9998 end").SendAsync();
         foreach (var slow in _slow)
         {
-            new WireFrame((await slow.ReadAsync())!.Text).Number().Should().Be(9999);
+            new WireFrame((await slow.ReadAsync())!.Text).Number().Should().Be(9998);
+            slow.Dispose();
+        }
+
+        await _app.Broadcaster.To(channel).Event("end").With("9999 end").SendAsync();
+        for (var i = 0; i < Slow; i++)
+        {
+            var client = await _app.ConnectAsync();
+            (await client.ComeBackAsync(channel, epochs[channel], (Messages / Channels) + 1))["recovered"].GetBoolean().Should().BeTrue();
+            (await client.NumbersAsync(1)).Should().Equal(9999);
+            await client.ExpectQuietAsync();
         }
     }
 

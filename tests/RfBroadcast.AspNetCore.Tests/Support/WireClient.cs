@@ -31,8 +31,11 @@ internal sealed class WireClient : IDisposable
     /// <summary>Whether no end has come yet.</summary>
     public bool IsOpen => !_closed.IsCompleted;
 
-    /// <summary>Everything that came, in order.</summary>
+    /// <summary>Everything that came, in order, while it was kept.</summary>
     public IReadOnlyCollection<WireFrame> All => _all;
+
+    /// <summary>Whether what comes is kept; not where there are too many clients for that.</summary>
+    public bool KeepsAll { get; set; } = true;
 
     /// <summary>Over a socket that is open, for servers that <see cref="ConnectAsync"/> cannot reach.</summary>
     public static WireClient Over(WebSocket socket) => new(socket);
@@ -180,7 +183,11 @@ internal sealed class WireClient : IDisposable
                 }
 
                 var frame = new WireFrame(Encoding.UTF8.GetString(message.ToArray()));
-                _all.Enqueue(frame);
+                if (KeepsAll)
+                {
+                    _all.Enqueue(frame);
+                }
+
                 _frames.Writer.TryWrite(frame);
             }
         }
