@@ -204,7 +204,7 @@ public sealed class DrainTests
 
         public void Send(in BatchSlice frames)
         {
-            Thread.Sleep(50);
+            Thread.Sleep(100); // blocks the pump, as a connection must not
             Interlocked.Increment(ref _batches);
             Interlocked.Add(ref _messages, frames.Count);
         }
