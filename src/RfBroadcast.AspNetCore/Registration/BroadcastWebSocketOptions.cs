@@ -26,6 +26,12 @@ public sealed class BroadcastWebSocketOptions
     /// </summary>
     public int QueueBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Whether frames may go to a connection's socket directly, past the server's own output: where it is safe, or never.
+    /// Default <see cref="SocketPath.Auto"/>.
+    /// </summary>
+    public SocketPath SocketPath { get; set; }
+
     /// <summary>How long a closing connection may take to send what is queued and to answer. Default 5 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -24,6 +24,13 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
         Between(faults, nameof(options.MaxClientEventBytes), options.MaxClientEventBytes, 1, 16 * 1024 * 1024);
         Between(faults, nameof(options.ClientEventsPerSecond), options.ClientEventsPerSecond, 1, 100_000);
         Between(faults, nameof(options.MaxErrors), options.MaxErrors, 1, 1_000_000);
+        if (!Enum.IsDefined(options.SocketPath))
+        {
+            faults.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{BroadcastWebSocketOptions.SectionName}:{nameof(options.SocketPath)} is {options.SocketPath:D}; set it to {SocketPath.Auto} or {SocketPath.Off}."));
+        }
+
         if (broadcasting.Value.MaxPayloadBytes > options.QueueBytes / 2)
         {
             faults.Add(string.Create(

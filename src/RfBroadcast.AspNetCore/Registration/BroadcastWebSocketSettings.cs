@@ -11,6 +11,8 @@ internal sealed class BroadcastWebSocketSettings
 
     public int? QueueBytes { get; set; }
 
+    public SocketPath? SocketPath { get; set; }
+
     public TimeSpan? CloseTimeout { get; set; }
 
     public int? MaxConnections { get; set; }
@@ -50,6 +52,7 @@ internal sealed class BroadcastWebSocketSettings
         options.PingInterval = settings.PingInterval ?? options.PingInterval;
         options.MaxMessageBytes = settings.MaxMessageBytes ?? options.MaxMessageBytes;
         options.QueueBytes = settings.QueueBytes ?? options.QueueBytes;
+        options.SocketPath = settings.SocketPath ?? options.SocketPath;
         options.CloseTimeout = settings.CloseTimeout ?? options.CloseTimeout;
         options.MaxConnections = settings.MaxConnections ?? options.MaxConnections;
         options.MaxConnectionsPerUser = settings.MaxConnectionsPerUser ?? options.MaxConnectionsPerUser;

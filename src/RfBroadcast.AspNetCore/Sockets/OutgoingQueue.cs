@@ -110,7 +110,7 @@ internal sealed partial class OutgoingQueue
                 return;
             }
 
-            Enqueue(new QueuedItem(announcement));
+            Enqueue(new QueuedItem(announcement, isAnnouncement: true));
             Enqueue(new QueuedItem(missed));
             if (_position is not null)
             {
@@ -324,7 +324,7 @@ internal sealed partial class OutgoingQueue
             rented ??= ArrayPool<byte>.Shared.Rent(WriteSize);
             first.CopyTo(rented);
             var length = first.Length;
-            while (_items.TryPeek(out var next) && next.Missed is null && length + next.Length <= WriteSize)
+            while (_items.TryPeek(out var next) && next is { Missed: null, IsAnnouncement: false } && length + next.Length <= WriteSize)
             {
                 var more = Dequeue();
                 more.CopyTo(rented.AsMemory(length));

@@ -14,7 +14,11 @@ internal readonly struct QueuedItem
 
     public QueuedItem(in BatchSlice slice) => Slice = slice;
 
-    public QueuedItem(ReadOnlyMemory<byte> control) => _control = control;
+    public QueuedItem(ReadOnlyMemory<byte> control, bool isAnnouncement = false)
+    {
+        _control = control;
+        IsAnnouncement = isAnnouncement;
+    }
 
     public QueuedItem(QueuedGap gap) => _place = gap;
 
@@ -26,6 +30,12 @@ internal readonly struct QueuedItem
     public BatchSlice Slice { get; }
 
     public QueuedGap? Gap => _place as QueuedGap;
+
+    /// <summary>
+    /// Whether it announces a subscription whose start is not complete with it: nothing before it is written together with it,
+    /// so that a position that is told then does not lack the channel.
+    /// </summary>
+    public bool IsAnnouncement { get; }
 
     /// <summary>What a subscriber missed, which is encoded piece by piece by whoever writes it.</summary>
     public Replay? Missed => _place as Replay;

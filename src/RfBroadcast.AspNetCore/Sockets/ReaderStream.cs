@@ -4,8 +4,13 @@ namespace RfBroadcast.AspNetCore;
 /// The upgraded stream as the BCL's WebSocket sees it, which reads frames for us. What the BCL itself writes (pongs, a close
 /// after a fault), each frame in one write, goes through the connection's queue, so that it never lands inside another frame.
 /// </summary>
-internal sealed class ReaderStream(Stream inner, WebSocketConnection connection) : Stream
+/// <param name="inner">The upgraded stream.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="watching">The way out that looks for its pong in what comes; null when none does.</param>
+internal sealed class ReaderStream(Stream inner, WebSocketConnection connection, SocketOutlet? watching) : Stream
 {
+    private SocketOutlet? _watching = watching;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -26,6 +31,10 @@ internal sealed class ReaderStream(Stream inner, WebSocketConnection connection)
         if (count > 0)
         {
             connection.Heard();
+            if (_watching?.Watch(buffer.Span[..count]) == false)
+            {
+                _watching = null;
+            }
         }
 
         return count;

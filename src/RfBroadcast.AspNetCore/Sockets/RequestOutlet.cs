@@ -35,7 +35,7 @@ internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
         }
     }
 
-    public void Abort()
+    public virtual void Abort()
     {
         lock (_gate)
         {

@@ -17,6 +17,9 @@ internal sealed class WebSocketConnection : ClientConnection
         _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
     }
 
+    /// <summary>The way out.</summary>
+    public IFrameOutlet Outlet => _outlet;
+
     /// <summary>Notes that the client lives: anything that comes from it counts.</summary>
     public void Heard() => Volatile.Write(ref _lastHeard, Services.Time.GetTimestamp());
 

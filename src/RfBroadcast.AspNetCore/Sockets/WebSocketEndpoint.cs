@@ -19,11 +19,11 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
         // Read before the upgrade; the request is not touched afterwards.
         var subscriptions = AddressedChannels.Read(context.Request);
         var (stream, socket) = await SocketAcceptor.AcceptAsync(context).ConfigureAwait(false);
-        var upgraded = stream is null ? null : new StreamOutlet(stream, context);
+        var upgraded = stream is null ? null : MakeOutlet(stream, context);
         IFrameOutlet outlet = upgraded ?? (IFrameOutlet)new WebSocketOutlet(socket!); // one of the two
         var connection = new WebSocketConnection(services, outlet, admission.Identity);
         socket ??= WebSocket.CreateFromStream(
-            new ReaderStream(stream!, connection), // one of the two
+            new ReaderStream(stream!, connection, upgraded as SocketOutlet), // one of the two
             new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         using (socket)
         {
@@ -37,6 +37,11 @@ internal sealed class WebSocketEndpoint(EndpointServices services, Handshake han
             await (upgraded?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
     }
+
+    private RequestOutlet MakeOutlet(Stream stream, HttpContext context) =>
+        services.Options.SocketPath == SocketPath.Auto && SocketEligibility.FindSocket(context, stream) is { } socket
+            ? new SocketOutlet(stream, socket, context, services.Wheel)
+            : new StreamOutlet(stream, context);
 
     private async Task ReadAsync(WebSocketConnection connection, NativeSession session, WebSocketReader reader, WebSocket socket, CancellationToken aborted)
     {

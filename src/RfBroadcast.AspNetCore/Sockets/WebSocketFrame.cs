@@ -65,6 +65,21 @@ internal static class WebSocketFrame
         return (opcode, payload);
     }
 
+    /// <summary>Writes a ping whose payload, of at most 125 bytes, is what follows the header's two bytes.</summary>
+    public static void WritePing(Span<byte> frame) => WriteHeader(frame, Ping, frame.Length - 2);
+
+    /// <summary>Whether the last of some prepared frames is a close.</summary>
+    public static bool EndWithClose(ReadOnlyMemory<byte> frames)
+    {
+        byte opcode = 0;
+        while (!frames.IsEmpty)
+        {
+            (opcode, _) = Next(ref frames);
+        }
+
+        return opcode == Close;
+    }
+
     private static int WriteHeader(Span<byte> frame, byte opcode, int length)
     {
         frame[0] = (byte)(Final | opcode);

@@ -35,6 +35,7 @@ public sealed class ConfigurationTests
         { "Broadcasting:WebSockets", "QueueBytes", "1", "is 1; set it from 16384 to" },
         { "Broadcasting:WebSockets", "QueueBytes", "65536", "is 65536, less than twice Broadcasting:MaxPayloadBytes (262144); raise the first or lower the second" },
         { "Broadcasting:WebSockets", "CloseTimeout", "00:06:00", "is 00:06:00; set it from 00:00:00.1000000 to 00:05:00" },
+        { "Broadcasting:WebSockets", "SocketPath", "7", "is 7; set it to Auto or Off" },
         { "Broadcasting:WebSockets", "MaxConnections", "0", "is 0; set it from 1 to" },
         { "Broadcasting:WebSockets", "MaxConnectionsPerUser", "0", "is 0; set it from 1 to" },
         { "Broadcasting:WebSockets", "MaxConnectionsPerAddress", "-1", "is -1; set it from 1 to" },
@@ -143,6 +144,7 @@ public sealed class ConfigurationTests
         TimeSpan time => time + TimeSpan.FromSeconds(1),
         string text => "other." + text,
         IList<string> => new[] { "other" },
+        SocketPath.Auto => SocketPath.Off,
         var value => throw new NotSupportedException($"{setting.Name} is {value}"),
     };
 

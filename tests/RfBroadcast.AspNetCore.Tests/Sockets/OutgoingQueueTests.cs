@@ -131,6 +131,21 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
+    public async Task SendStart_WhileWriting_IsNotWrittenTogetherWithWhatIsBefore()
+    {
+        _outlet.Block();
+        _queue.SendControl(Control("first"));
+        _queue.Send(Slice("orders", OverflowPolicy.Close, "o 1"));
+        _queue.SendStart(Control("subscribed"), Missed("news", "a 1"), Started("news"));
+
+        _outlet.Unblock();
+
+        await WrittenAsync(4);
+        _outlet.Frames.Should().Equal("first", "o 1", "subscribed", "a 1");
+        _outlet.Writes.Should().HaveCount(4); // a position told with "o 1" could not have "news" in it yet
+    }
+
+    [Fact]
     public async Task SendStart_ManyAtOnceFromSeveralThreads_NothingComesBetween()
     {
         var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });

@@ -6,7 +6,8 @@ namespace RfBroadcast.AspNetCore.Tests.Support;
 
 /// <summary>
 /// A WebSocket client on the level of bytes, for what a well-made one never does: broken frames, no pongs, not reading,
-/// vanishing. It does nothing by itself.
+/// vanishing. It does nothing by itself; the pings by which the server finds the way to its socket it passes over, or answers
+/// when told to.
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
@@ -22,6 +23,9 @@ internal sealed class RawClient : IDisposable
         _stream = tcp.GetStream();
     }
 
+    /// <summary>Whether the pings by which the server finds the way to its socket are answered, so that it goes there.</summary>
+    public bool LetsOnSocket { get; init; }
+
     /// <summary>The status line and the headers of the server's answer.</summary>
     public string Answer { get; private set; } = "";
 
@@ -31,7 +35,8 @@ internal sealed class RawClient : IDisposable
         string? token = null,
         string? upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
         string? host = null,
-        int receiveBuffer = 0)
+        int receiveBuffer = 0,
+        bool letsOnSocket = false)
     {
         var tcp = new TcpClient { NoDelay = true };
         if (receiveBuffer > 0)
@@ -40,7 +45,7 @@ internal sealed class RawClient : IDisposable
         }
 
         await tcp.ConnectAsync(server.Host, server.Port).WaitAsync(Limit);
-        var client = new RawClient(tcp);
+        var client = new RawClient(tcp) { LetsOnSocket = letsOnSocket };
         var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
         await client.SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {host ?? server.Authority}\r\n{upgrade}{authorization}\r\n"));
         client.Answer = await client.ReadHeadAsync();
@@ -80,22 +85,36 @@ internal sealed class RawClient : IDisposable
     /// <summary>The next frame, or null when the server has ended the connection.</summary>
     public async Task<RawFrame?> ReadAsync()
     {
+        while (await ReadAnyAsync() is { } frame)
+        {
+            if (!frame.IsBarrier)
+            {
+                return frame;
+            }
+
+            if (LetsOnSocket)
+            {
+                await SendPongAsync(frame);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same, and nothing is passed over or answered.</summary>
+    public async Task<RawFrame?> ReadAnyAsync()
+    {
         try
         {
-            var head = await TakeAsync(2);
-            var length = (head[1] & 0x7F) switch
-            {
-                126 => BinaryPrimitives.ReadUInt16BigEndian(await TakeAsync(2)),
-                127 => (int)BinaryPrimitives.ReadUInt64BigEndian(await TakeAsync(8)),
-                var small => small,
-            };
-            return new RawFrame(head[0], await TakeAsync(length));
+            return await TakeFrameAsync();
         }
         catch (Exception fault) when (fault is EndOfStreamException or IOException)
         {
             return null;
         }
     }
+
+    public Task SendPongAsync(RawFrame ping) => SendAsync(Frame(0x8A, ping.Payload));
 
     /// <summary>Reads on to the close frame; null when the connection ends without one.</summary>
     public async Task<RawFrame?> ReadToCloseAsync()
@@ -120,6 +139,18 @@ internal sealed class RawClient : IDisposable
     public void EndSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
 
     public void Dispose() => _tcp.Dispose();
+
+    private async Task<RawFrame> TakeFrameAsync()
+    {
+        var head = await TakeAsync(2);
+        var length = (head[1] & 0x7F) switch
+        {
+            126 => BinaryPrimitives.ReadUInt16BigEndian(await TakeAsync(2)),
+            127 => (int)BinaryPrimitives.ReadUInt64BigEndian(await TakeAsync(8)),
+            var small => small,
+        };
+        return new RawFrame(head[0], await TakeAsync(length));
+    }
 
     private async Task<byte[]> TakeAsync(int count)
     {
