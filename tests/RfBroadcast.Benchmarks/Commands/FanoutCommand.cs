@@ -1,0 +1,50 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>Runs the workloads against all servers, in turn, and prints what was measured.</summary>
+internal static class FanoutCommand
+{
+    public const string Usage =
+        """
+        fanout [--quick] [--runs N] [--only NAME,..] [--servers NAME,..] [--json FILE] [--markdown FILE]
+            RfBroadcast, SignalR and the limit server (RfBroadcast, SignalR, Limit) side by side
+        """;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = FanoutOptions.Parse(arguments);
+        if (options is null)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        var cores = await Cores.TakeAsync();
+        var results = new Results();
+        foreach (var workload in FanoutWorkloads.All.Where(options.Includes))
+        {
+            for (var run = 1; run <= options.Runs; run++)
+            {
+                foreach (var kind in options.Servers.Where(workload.Has))
+                {
+                    await Console.Error.WriteLineAsync($"{workload.Name}, run {run}, {kind}");
+                    await using var session = await Session.StartAsync(cores, kind);
+                    await workload.RunAsync(session, results, options.Quick);
+                }
+            }
+        }
+
+        var report = Report.Of(results, FanoutTargets.All);
+        await Console.Out.WriteLineAsync(TextTable.Of(report));
+        if (options.Json is not null)
+        {
+            await File.WriteAllTextAsync(options.Json, JsonReport.Of(results, FanoutTargets.All));
+        }
+
+        if (options.Markdown is not null)
+        {
+            await File.WriteAllTextAsync(options.Markdown, MarkdownReport.Of(report));
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,17 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>What a client says to one kind of server until it is subscribed, as the server's own client would.</summary>
+internal interface IDialect
+{
+    /// <summary>Whether a frame may hold several messages, each ended by 0x1e.</summary>
+    bool HasRecords { get; }
+
+    /// <summary>The path and query of the handshake.</summary>
+    string Target(LoadConnection connection);
+
+    /// <summary>The WebSocket is open.</summary>
+    void Opened(LoadConnection connection);
+
+    /// <summary>A message came that carries no payload.</summary>
+    void Answered(LoadConnection connection, ReadOnlySpan<byte> message);
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+using System.Text;
+
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>The limit server: the address names the channel, and the open WebSocket is the subscription.</summary>
+internal sealed class LimitDialect : IDialect
+{
+    public bool HasRecords => false;
+
+    public string Target(LoadConnection connection) => connection.Since is { } since
+        ? string.Create(CultureInfo.InvariantCulture, $"/ws?channel={connection.Channel}&since={since}")
+        : $"/ws?channel={connection.Channel}";
+
+    public void Opened(LoadConnection connection) => connection.Stage = LoadStage.Live;
+
+    public void Answered(LoadConnection connection, ReadOnlySpan<byte> message) =>
+        throw new InvalidDataException("Unexpected: " + Encoding.UTF8.GetString(message));
+}

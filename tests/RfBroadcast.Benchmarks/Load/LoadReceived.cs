@@ -1,0 +1,15 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>What the load generator received. Times are nanoseconds.</summary>
+internal sealed record LoadReceived(
+    long Deliveries,
+    long Lost,
+    long Repeated,
+    long Reordered,
+    long Bytes,
+    long P50,
+    long P90,
+    long P99,
+    long Max,
+    long Span,
+    long Cpu);

@@ -1,0 +1,19 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>What is measured. In <see cref="FigureInfo"/> each has its unit and its column.</summary>
+public enum Figure
+{
+    CpuPerDelivery,
+    DeliveriesPerSecond,
+    LatencyP50,
+    LatencyP90,
+    LatencyP99,
+    LatencyMax,
+    AllocatedPerDelivery,
+    BytesPerDelivery,
+    LoadBusy,
+    ResidentPerConnection,
+    CpuPerConnect,
+    TimePerConnect,
+    ConnectP99,
+}

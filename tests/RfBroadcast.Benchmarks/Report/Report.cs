@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>Makes the tables: one a row of the benchmark, and one of the targets.</summary>
+internal static class Report
+{
+    public static IReadOnlyList<Table> Of(Results results, IReadOnlyList<Target> targets)
+    {
+        List<Table> tables = [.. results.Rows.Select(row => OfRow(results, row))];
+        List<IReadOnlyList<string>> lines = [.. targets.Select(target => Line(results, target)).OfType<IReadOnlyList<string>>()];
+        if (lines.Count > 0)
+        {
+            tables.Add(new Table("targets", ["row", "figure", "to", "measured", "at most", ""], lines));
+        }
+
+        return tables;
+    }
+
+    private static Table OfRow(Results results, string row)
+    {
+        var figures = Enum.GetValues<Figure>().Where(figure => Servers().Any(server => results.Of(row, server, figure) is not null)).ToArray();
+        List<IReadOnlyList<string>> lines = [];
+        foreach (var server in Servers().Where(server => figures.Any(figure => results.Of(row, server, figure) is not null)))
+        {
+            lines.Add([server.ToString(), .. figures.Select(figure => Cell(results.Of(row, server, figure), FigureInfo.Of(figure).Format))]);
+        }
+
+        foreach (var against in new[] { ServerKind.SignalR, ServerKind.Limit }.Where(server => results.Of(row, server, figures[0]) is not null))
+        {
+            lines.Add([$"RfBroadcast / {against}", .. figures.Select(figure => Ratio(results, row, figure, against))]);
+        }
+
+        return new Table(row, ["", .. figures.Select(FigureInfo.Of).Select(info => info.Unit.Length > 0 ? $"{info.Name}, {info.Unit}" : info.Name)], lines);
+    }
+
+    private static string[]? Line(Results results, Target target)
+    {
+        if (target.Of(results) is not { } measured)
+        {
+            return null;
+        }
+
+        var info = FigureInfo.Of(target.Figure);
+        var isAbsolute = target is { Server: null, OtherRow: null };
+        return [
+            target.Row,
+            isAbsolute ? $"{info.Name}, {info.Unit}" : info.Name,
+            target.Server?.ToString() ?? target.OtherRow ?? "",
+            Cell(measured, "0.00"),
+            target.Most.ToString("0.00", CultureInfo.InvariantCulture),
+            measured.Median <= target.Most ? "met" : "NOT MET",
+        ];
+    }
+
+    private static ServerKind[] Servers() => Enum.GetValues<ServerKind>();
+
+    private static string Ratio(Results results, string row, Figure figure, ServerKind against)
+    {
+        var values = results.Values(row, ServerKind.RfBroadcast, figure);
+        var others = results.Values(row, against, figure);
+        return values.Count == 0 || others.Count == 0 || others.Contains(0) || figure is Figure.LoadBusy
+            ? ""
+            : Cell(Spread.OfRatios(values, others), "0.00");
+    }
+
+    private static string Cell(Spread? spread, string format)
+    {
+        if (spread is not { } value)
+        {
+            return "";
+        }
+
+        string[] texts = [.. new[] { value.Median, value.Min, value.Max }.Select(number => number.ToString(format, CultureInfo.InvariantCulture))];
+        return texts[1] == texts[2] ? texts[0] : $"{texts[0]} ({texts[1]}-{texts[2]})";
+    }
+}

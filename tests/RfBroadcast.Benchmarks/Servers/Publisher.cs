@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>The app inside the server process: it publishes numbered messages, round robin over its channels, and awaits each.</summary>
+internal sealed class Publisher(IPublishedChannel[] channels)
+{
+    private readonly long[] _numbers = new long[channels.Length];
+    private int _turn;
+
+    /// <summary>The payload's padding.</summary>
+    public byte[] Padding { get; set; } = [];
+
+    /// <summary>Publishes as fast as it is let.</summary>
+    /// <returns>How long it took, in nanoseconds.</returns>
+    public Task<long> BurstAsync(int count) => Task.Run(async () =>
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var index = 0; index < count; index++)
+        {
+            await PublishNextAsync();
+        }
+
+        return Stopwatch.GetTimestamp() - start;
+    });
+
+    /// <summary>Publishes at a rate. A message that is late goes out as soon as it can, so the rate is kept.</summary>
+    /// <returns>How long it took, in nanoseconds.</returns>
+    public Task<long> SteadyAsync(double perSecond, int count) => Task.Run(async () =>
+    {
+        var interval = TimeSpan.FromSeconds(1 / perSecond);
+        var period = TimeSpan.FromMilliseconds(Math.Max(1, Math.Floor(interval.TotalMilliseconds)));
+        using var timer = new PeriodicTimer(period);
+        await timer.WaitForNextTickAsync();
+        var start = Stopwatch.GetTimestamp();
+        for (var index = 0; index < count;)
+        {
+            // A tick may come a little early or late; within half a period it counts as on time.
+            for (; index < count && Stopwatch.GetElapsedTime(start) + (period / 2) >= interval * index; index++)
+            {
+                await PublishNextAsync();
+            }
+
+            await timer.WaitForNextTickAsync();
+        }
+
+        return Stopwatch.GetTimestamp() - start;
+    });
+
+    private ValueTask PublishNextAsync()
+    {
+        var turn = _turn;
+        _turn = (turn + 1) % channels.Length;
+        return channels[turn].PublishAsync(++_numbers[turn], Padding);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime;
+
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>What a server process does when the driver tells it.</summary>
+internal sealed class ServerCommands(IBenchmarkServer server)
+{
+    private readonly Dictionary<string, Publisher> _publishers = new(StringComparer.Ordinal);
+
+    /// <summary>Runs the process until the driver goes.</summary>
+    public static void Run(string kind)
+    {
+        IBenchmarkServer server = Enum.Parse<ServerKind>(kind) switch
+        {
+            ServerKind.RfBroadcast => new RfBroadcastServer(),
+            ServerKind.SignalR => new SignalRServer(),
+            _ => new LimitServer(),
+        };
+        Answers.Serve(new ServerCommands(server).Answer);
+    }
+
+    private object Answer(string[] command) => command switch
+    {
+        ["start"] => Wait(server.StartAsync()),
+        ["burst", var channels, var count, var size] => Wait(PublisherOf(channels, size).BurstAsync(Number(count))),
+        ["steady", var channels, var perSecond, var count, var size] =>
+            Wait(PublisherOf(channels, size).SteadyAsync(double.Parse(perSecond, CultureInfo.InvariantCulture), Number(count))),
+        ["collect"] => Collect(),
+        ["allocated"] => GC.GetTotalAllocatedBytes(precise: true),
+        _ => throw new ArgumentException("Not a command: " + string.Join(' ', command), nameof(command)),
+    };
+
+    // Publishers run on the thread pool as in an app, never on this thread.
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static bool Collect()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return true;
+    }
+
+    private Publisher PublisherOf(string channels, string size)
+    {
+        if (!_publishers.TryGetValue(channels, out var publisher))
+        {
+            publisher = new Publisher([.. ChannelNames.Of(channels).Select(server.Channel)]);
+            _publishers.Add(channels, publisher);
+        }
+
+        publisher.Padding = Payload.PaddingOf(Number(size));
+        return publisher;
+    }
+}

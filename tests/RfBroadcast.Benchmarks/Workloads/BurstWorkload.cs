@@ -1,0 +1,24 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>One channel, published on as fast as the server takes it.</summary>
+internal sealed class BurstWorkload(string name, int subscribers, int messages) : IWorkload
+{
+    private const int WarmUps = 3;
+
+    public string Name => name;
+
+    public bool IsMain => true;
+
+    public async Task RunAsync(Session session, Results results, bool quick)
+    {
+        await session.ConnectAsync("news", subscribers);
+        for (var round = 0; round < WarmUps; round++)
+        {
+            await session.BurstAsync("news", messages / 2, (long)messages / 2 * subscribers);
+            await Task.Delay(300); // the just-in-time compiler's turn
+        }
+
+        var measured = await session.BurstAsync("news", messages, (long)messages * subscribers);
+        measured.AddTo(results, name, session.Kind);
+    }
+}

@@ -1,0 +1,22 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>One measurement of deliveries. Times are nanoseconds.</summary>
+internal sealed record DeliveryMeasured(LoadReceived Received, long ServerCpu, long Allocated)
+{
+    private const double NanosecondsPerMillisecond = 1e6;
+
+    /// <summary>Adds its figures to a row.</summary>
+    public void AddTo(Results results, string row, ServerKind server)
+    {
+        var deliveries = (double)Received.Deliveries;
+        results.Add(row, server, Figure.CpuPerDelivery, ServerCpu / deliveries / 1e3);
+        results.Add(row, server, Figure.DeliveriesPerSecond, deliveries / Received.Span * 1e9);
+        results.Add(row, server, Figure.LatencyP50, Received.P50 / NanosecondsPerMillisecond);
+        results.Add(row, server, Figure.LatencyP90, Received.P90 / NanosecondsPerMillisecond);
+        results.Add(row, server, Figure.LatencyP99, Received.P99 / NanosecondsPerMillisecond);
+        results.Add(row, server, Figure.LatencyMax, Received.Max / NanosecondsPerMillisecond);
+        results.Add(row, server, Figure.AllocatedPerDelivery, Allocated / deliveries);
+        results.Add(row, server, Figure.BytesPerDelivery, Received.Bytes / deliveries);
+        results.Add(row, server, Figure.LoadBusy, 100.0 * Received.Cpu / Received.Span);
+    }
+}

@@ -1,0 +1,13 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>The workloads of <c>fanout</c>, in the order of the table.</summary>
+internal static class FanoutWorkloads
+{
+    public static IReadOnlyList<IWorkload> All { get; } =
+    [
+        new BurstWorkload("burst", subscribers: 1000, messages: 2000),
+        new BurstWorkload("large-burst", subscribers: 5000, messages: 400),
+        new SteadyWorkload(perSecond: 20, isMain: true),
+        new SteadyWorkload(perSecond: 100, isMain: false),
+    ];
+}

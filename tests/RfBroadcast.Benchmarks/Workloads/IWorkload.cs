@@ -1,0 +1,17 @@
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>Something to measure. It runs in a new <see cref="Session"/>, which it warms up itself.</summary>
+internal interface IWorkload
+{
+    /// <summary>The name for <c>--only</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether <c>--quick</c> has it.</summary>
+    bool IsMain { get; }
+
+    /// <summary>Whether the server can do it.</summary>
+    bool Has(ServerKind server) => true;
+
+    /// <summary>Measures once.</summary>
+    Task RunAsync(Session session, Results results, bool quick);
+}

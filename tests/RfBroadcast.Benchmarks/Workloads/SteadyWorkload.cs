@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace RfBroadcast.Benchmarks;
+
+/// <summary>One channel with 1,000 subscribers, published on at a rate.</summary>
+internal sealed class SteadyWorkload(int perSecond, bool isMain) : IWorkload
+{
+    private const int Subscribers = 1000;
+
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"steady-{perSecond}");
+
+    public bool IsMain => isMain;
+
+    public async Task RunAsync(Session session, Results results, bool quick)
+    {
+        await session.ConnectAsync("news", Subscribers);
+        await session.BurstAsync("news", 500, 500L * Subscribers);
+        await Task.Delay(300); // the just-in-time compiler's turn
+        await SteadyAsync(session, seconds: 2);
+        var measured = await SteadyAsync(session, quick ? 4 : 8);
+        measured.AddTo(results, Name, session.Kind);
+    }
+
+    private Task<DeliveryMeasured> SteadyAsync(Session session, int seconds) =>
+        session.SteadyAsync("news", perSecond, perSecond * seconds, (long)perSecond * seconds * Subscribers);
+}
