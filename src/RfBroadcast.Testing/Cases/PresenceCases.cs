@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static RfBroadcast.Testing.BroadcasterCase;
 
 namespace RfBroadcast.Testing;
@@ -14,6 +15,7 @@ internal static class PresenceCases
         One(Topic, SecondConnection_IsNoJoin),
         One(Topic, SecondConnection_ReplacesTheInfoSilently),
         One(Topic, Info_ArrivesAsItWasGiven),
+        One(Topic, Info_OutlivesTheDocumentItIsOf),
         One(Topic, Members_AreOldestFirst),
         One(Topic, Members_OfAChannelThatIsNoPresenceChannel_AreNone),
         One(Topic, UserOfTheRequest_GoesOverTheConnections),
@@ -102,6 +104,22 @@ internal static class PresenceCases
         Check.That((members[1].JoinedAt - started).Duration() < TimeSpan.FromMinutes(5), $"the member joined about {started:O}; it is {members[1].JoinedAt:O}");
     }
 
+    private static async Task Info_OutlivesTheDocumentItIsOf(CaseRun run)
+    {
+        var (here, there) = await run.StartAsync();
+        using (var document = JsonDocument.Parse("""{"name":"Ada"}"""))
+        {
+            await here.SubscribeAsync(here.Connect("ada"), run.Chat, request => request with { UserInfo = document.RootElement });
+        }
+
+        await here.SubscribeAsync(here.Connect("bob"), run.Chat, request => request with { UserInfo = default(JsonElement) });
+        foreach (var node in new[] { here, there })
+        {
+            var members = await node.Broadcaster.GetMembersAsync(run.Chat);
+            Check.Sequence(["""{"name":"Ada"}""", null], members.Select(member => member.UserInfo?.GetRawText()), "what is shown of the members");
+        }
+    }
+
     private static async Task Members_AreOldestFirst(CaseRun run)
     {
         var (here, there) = await run.StartAsync();
@@ -184,7 +202,7 @@ internal static class PresenceCases
         var bob = await there.JoinAsync(run.Chat, "bob");
         await ada.SeesEdgesAsync("+bob");
 
-        var outcome = await here.Broadcaster.SubscribeAsync(CaseNode.Request(ada, run.Chat) with { RequestId = "2" });
+        var outcome = await here.Broadcaster.SubscribeAsync(CaseNode.Request(ada, run.Chat) with { RequestId = "2", UserId = "eve" });
         await run.SettleAsync(run.Chat, ada, bob);
 
         Check.Equal(SubscribeOutcome.AlreadySubscribed, outcome, "the outcome");
@@ -227,6 +245,11 @@ internal static class PresenceCases
         await ada.GetsAsync("1", "2");
         await ada.SeesEdgesAsync("+bob");
         Check.Sequence([1L, 2L], ada.Offsets, "the offsets");
+
+        await here.Broadcaster.SubscribeAsync(CaseNode.Request(ada, run.Chat));
+        Check.Sequence(["ada", "bob"], ada.Subscribed.Members ?? [], "the members that it is told again");
+        Check.Equal(2L, ada.Subscribed.Offset, "the offset that it is told again");
+        Check.Equal(2, ada.Events.Count, "the messages in the end");
     }
 
     private static async Task Messages_ReachTheMembers(CaseRun run)

@@ -32,6 +32,7 @@ public sealed class HookDispatcherTests
 
         dispatcher.Subscribed(new RecordingConnection("1"), News);
         await Wait.UntilAsync(() => hook.Calls.Count == 1, "the other hook was called");
+        await Wait.UntilAsync(() => logger.Entries.Count > 0, "the fault is logged");
 
         logger.Entries.Should().ContainSingle();
     }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace RfBroadcast.Tests;
 
 public sealed class MemoryHistoryTests : IDisposable
@@ -17,59 +15,6 @@ public sealed class MemoryHistoryTests : IDisposable
     }
 
     public void Dispose() => _broadcaster.Dispose();
-
-    [Fact]
-    public async Task ReadLastAsync_NothingPublished_IsEmptyAtZero()
-    {
-        var page = await _broadcaster.ReadLastAsync(News, 10);
-
-        page.Messages.Should().BeEmpty();
-        page.Top!.Value.Offset.Should().Be(0);
-        (await _broadcaster.ReadSinceAsync(News, page.Top.Value)).Failure.Should().Be(RecoveryFailure.None);
-        (await _broadcaster.SayAsync(News, 1)).Position!.Value.Epoch.Should().Be(page.Top.Value.Epoch, "who was there before the first message recovers too");
-    }
-
-    [Fact]
-    public async Task ReadLastAsync_MoreThanKept_GivesTheNewestOldestFirst()
-    {
-        await Say(8);
-
-        Offsets(await _broadcaster.ReadLastAsync(News, 3)).Should().Equal(6, 7, 8);
-        Offsets(await _broadcaster.ReadLastAsync(News, 100)).Should().Equal([4, 5, 6, 7, 8], "five are kept");
-        var none = await _broadcaster.ReadLastAsync(News, 0);
-        none.Messages.Should().BeEmpty();
-        none.Top!.Value.Offset.Should().Be(8);
-        Encoding.UTF8.GetString((await _broadcaster.ReadLastAsync(News, 1)).Messages[0].Data.Span).Should().Be("8");
-    }
-
-    [Fact]
-    public async Task ReadLastAsync_ChannelWithoutHistory_HasNoPosition()
-    {
-        (await _broadcaster.ReadLastAsync(Channel.Public("x"), 3)).Should().BeEquivalentTo(new { Top = (ChannelPosition?)null, Failure = RecoveryFailure.NoHistory });
-        (await _broadcaster.ReadSinceAsync(Channel.Public("x"), new ChannelPosition("e", 1))).Failure.Should().Be(RecoveryFailure.NoHistory);
-    }
-
-    [Fact]
-    public async Task ReadSinceAsync_Position_GivesAllOrTheReason()
-    {
-        var top = await Say(8);
-
-        Offsets(await _broadcaster.ReadSinceAsync(News, top with { Offset = 6 })).Should().Equal(7, 8);
-        Offsets(await _broadcaster.ReadSinceAsync(News, top with { Offset = 3 })).Should().Equal(4, 5, 6, 7, 8);
-        (await _broadcaster.ReadSinceAsync(News, top)).Should().BeEquivalentTo(new { Top = top, Failure = RecoveryFailure.None });
-        await Failure(top with { Offset = 2 }, RecoveryFailure.Expired);
-        await Failure(top with { Offset = 9 }, RecoveryFailure.Epoch);
-        await Failure(top with { Offset = -1 }, RecoveryFailure.Epoch);
-        await Failure(top with { Epoch = "other" }, RecoveryFailure.Epoch);
-
-        async Task Failure(ChannelPosition since, RecoveryFailure failure)
-        {
-            var page = await _broadcaster.ReadSinceAsync(News, since);
-            page.Failure.Should().Be(failure);
-            page.Messages.Should().BeEmpty();
-            page.Top.Should().Be(top);
-        }
-    }
 
     [Fact]
     public async Task Reading_MessageOlderThanItsAge_IsGone()
@@ -131,18 +76,6 @@ public sealed class MemoryHistoryTests : IDisposable
 
         top.Offset.Should().Be(8);
         _time.RunningTimers.Should().Be(1);
-    }
-
-    [Fact]
-    public async Task Append_FromManyThreads_PostsInTheOrderOfOffsets()
-    {
-        var connection = _broadcaster.Hub.Connect("c");
-        await _broadcaster.JoinAsync(connection, News);
-
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await Say(250)))).InTimeAsync();
-        await _broadcaster.Hub.DrainAsync(News);
-
-        connection.Offsets.Should().Equal(Enumerable.Range(1, 1000).Select(i => (long)i));
     }
 
     private static IEnumerable<long> Offsets(ChannelHistoryPage page) => page.Messages.Select(message => message.Offset);

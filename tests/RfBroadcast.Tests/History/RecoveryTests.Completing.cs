@@ -118,45 +118,6 @@ public sealed partial class RecoveryTests
     }
 
     [Fact]
-    public async Task Recovering_UnderLoad_EveryClientGetsEveryOffsetOnceAndInOrder()
-    {
-        const int Messages = 2_000;
-        _options.RecoveryBytes = 64 * 1024 * 1024;
-        _options.PendingMessages = 16;
-        _options.Channels.For("load", c => c.KeepHistory(Messages, TimeSpan.FromHours(1)));
-        using var broadcaster = new MemoryBroadcaster(_options);
-        var load = Channel.Public("load");
-        var epoch = (await broadcaster.ReadLastAsync(load, 0)).Top!.Value.Epoch;
-        var publishing = Task.Run(async () =>
-        {
-            for (var i = 1; i <= Messages; i++)
-            {
-                await broadcaster.SayAsync(load, i);
-            }
-        });
-
-        var clients = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
-        {
-            long at = 0;
-            for (var visit = 0; at < Messages; visit++)
-            {
-                var connection = broadcaster.Hub.Connect($"{client}.{visit}");
-                await broadcaster.JoinAsync(connection, load, since: new ChannelPosition(epoch, at));
-                var want = Math.Min(Messages, at + 50 + client);
-                await connection.UntilAsync(frames => frames.Any(frame => frame.Kind == "event" && frame.Offset >= want));
-                await broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: false);
-                connection.Frames[0].Recovered.Should().BeTrue();
-                connection.Offsets.Should().Equal(Enumerable.Range((int)at + 1, connection.Offsets.Count).Select(i => (long)i));
-                at = connection.Offsets[^1];
-            }
-        })).ToArray();
-
-        await publishing.InTimeAsync();
-        await Task.WhenAll(clients).InTimeAsync();
-        await Wait.UntilAsync(() => broadcaster.Hub.ChannelCount == 0, "the hub is empty");
-    }
-
-    [Fact]
     public async Task SubscribeAsync_AgainWhileTheFirstIsCompleted_BothAreAnswered()
     {
         var top = await Say(1, 2);
