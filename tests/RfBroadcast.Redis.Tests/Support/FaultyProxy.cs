@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace RfBroadcast.Redis.Tests.Support;
+
+/// <summary>
+/// A TCP proxy on the loopback that does what networks do: it delays, cuts, refuses, and freezes (bytes stop in both
+/// directions, the connections stay open). Thread-safe.
+/// </summary>
+internal sealed class FaultyProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Next());
+    private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly int _target;
+    private readonly Task _accepting;
+    private TaskCompletionSource _flowing = Flowing();
+
+    /// <summary>Starts a proxy to a port of the loopback.</summary>
+    public FaultyProxy(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>What each piece of bytes waits in each direction. Bytes keep their order.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Whether new connections are closed at once.</summary>
+    public bool Refuses { get; set; }
+
+    /// <summary>How many connections are open.</summary>
+    public int ConnectionCount => _sockets.Count / 2;
+
+    /// <summary>Resets all connections.</summary>
+    public void Cut()
+    {
+        foreach (var (socket, _) in _sockets)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Stops all bytes, of connections to come too.</summary>
+    public void Freeze()
+    {
+        if (_flowing.Task.IsCompleted)
+        {
+            _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Lets them go on, those that were stopped first.</summary>
+    public void Thaw() => _flowing.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        Thaw();
+        _listener.Stop();
+        Cut();
+        await _accepting;
+        _stopping.Dispose();
+        _listener.Dispose();
+    }
+
+    private static TaskCompletionSource Flowing()
+    {
+        var flowing = new TaskCompletionSource();
+        flowing.SetResult();
+        return flowing;
+    }
+
+    private async Task AcceptAsync()
+    {
+        var running = new List<Task>();
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await _listener.AcceptSocketAsync(_stopping.Token);
+                running.RemoveAll(task => task.IsCompleted);
+                running.Add(ServeAsync(client));
+            }
+            catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // Stopped, or the client went before it was accepted.
+            }
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using (client)
+        {
+            client.NoDelay = true;
+            if (Refuses)
+            {
+                client.LingerState = new LingerOption(enable: true, seconds: 0);
+                return;
+            }
+
+            try
+            {
+                await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _target), _stopping.Token);
+                _sockets[client] = true;
+                _sockets[server] = true;
+                await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            }
+            catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // Nobody listens there, or cut.
+            }
+            finally
+            {
+                _sockets.TryRemove(client, out _);
+                _sockets.TryRemove(server, out _);
+            }
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
+            {
+                if (Delay > TimeSpan.Zero)
+                {
+                    await Task.Delay(Delay, _stopping.Token);
+                }
+
+                await _flowing.Task;
+                for (var sent = 0; sent < count;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stopping.Token);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side has gone; the other follows.
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RfBroadcast.Redis.Tests.Support;
+
+/// <summary>
+/// A redis-server of its own, with a private directory, on a port of the loopback that it keeps from run to run. What it holds
+/// is written to its append-only file, so that it is there again after a restart, unless that is to be without its data.
+/// </summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private readonly string[] _settings;
+    private ChildProcess? _process;
+
+    private RedisServer(string[] settings)
+    {
+        _settings = settings;
+        Directory = System.IO.Directory.CreateTempSubdirectory("rfb-redis-").FullName;
+    }
+
+    public int Port { get; private set; } = LoopbackPorts.Next();
+
+    public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    public string Directory { get; }
+
+    public bool IsRunning => _process is { IsRunning: true };
+
+    /// <summary>What its current or last run has logged.</summary>
+    public string Log => _process?.Output ?? "";
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">Settings and their values in turn, as in redis.conf: <c>"maxmemory", "10mb"</c>.</param>
+    public static async Task<RedisServer> StartNewAsync(params string[] settings)
+    {
+        var server = new RedisServer(settings);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts it again, on the same port, after it was stopped or killed.</summary>
+    public async Task StartAsync(bool withData = true)
+    {
+        if (!withData)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+            System.IO.Directory.CreateDirectory(Directory);
+        }
+
+        List<string> arguments =
+        [
+            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
+            "--save", "", "--appendonly", "yes", "--appendfsync", "no", "--repl-diskless-sync-delay", "0",
+        ];
+        for (var i = 0; i < _settings.Length; i += 2)
+        {
+            arguments.Add("--" + _settings[i]);
+            arguments.Add(_settings[i + 1]);
+        }
+
+        _process?.Dispose();
+        _process = ChildProcess.Start(new ProcessStartInfo("redis-server", arguments));
+        await _process.UntilOutputAsync("Ready to accept connections");
+    }
+
+    /// <summary>Ends it as an operator does.</summary>
+    public async Task StopAsync()
+    {
+        await Running.SignalAsync("TERM");
+        await Running.ExitAsync();
+    }
+
+    /// <summary>Ends it as a crash does.</summary>
+    public Task KillAsync() => Running.KillAsync();
+
+    /// <summary>Stops the process where it is, with its connections open, as a machine that hangs.</summary>
+    public Task FreezeAsync() => Running.SignalAsync("STOP");
+
+    public Task ThawAsync() => Running.SignalAsync("CONT");
+
+    /// <summary>Runs redis-cli on it; gives what it prints. An error reply of the server throws.</summary>
+    public Task<string> CliAsync(params string[] arguments) => RedisCli.RunAsync(Port, arguments);
+
+    /// <summary>Lets no client's command through for a while (<c>CLIENT PAUSE</c>); it returns at once.</summary>
+    public Task PauseClientsAsync(TimeSpan time, bool onlyWrites = false) =>
+        CliAsync("CLIENT", "PAUSE", ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), onlyWrites ? "WRITE" : "ALL");
+
+    public Task ResumeClientsAsync() => CliAsync("CLIENT", "UNPAUSE");
+
+    /// <summary>Closes the connections of all clients but redis-cli's own.</summary>
+    public async Task KillClientsAsync()
+    {
+        await CliAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        await CliAsync("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
+    }
+
+    /// <summary>Adds a user (<c>ACL SETUSER</c>) that may do what the rules say: <c>"+@all", "~*", "&amp;*", "-eval"</c>.</summary>
+    public Task SetUserAsync(string name, string password, params string[] rules) =>
+        CliAsync(["ACL", "SETUSER", name, "reset", "on", ">" + password, .. rules]);
+
+    /// <summary>Bounds its memory; 0 for no bound. With <paramref name="bytes"/> = 1 every write fails for want of memory.</summary>
+    public async Task SetMaxMemoryAsync(long bytes)
+    {
+        await CliAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
+        await CliAsync("CONFIG", "SET", "maxmemory", bytes.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>All its keys.</summary>
+    public async Task<string[]> KeysAsync(string pattern = "*") =>
+        (await CliAsync("--scan", "--pattern", pattern)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public ValueTask DisposeAsync()
+    {
+        _process?.Dispose();
+        try
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Killed a moment ago, it may still have had a file to finish; the directory is a temporary one.
+        }
+
+        return default;
+    }
+
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("The Redis server is not running.");
+}
