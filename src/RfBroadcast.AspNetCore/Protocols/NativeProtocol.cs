@@ -16,17 +16,24 @@ internal sealed class NativeProtocol : IWireProtocol
 
     private readonly Framing _framing;
 
-    private NativeProtocol(string name, Framing framing)
+    private NativeProtocol(string name, Framing framing, NativeProtocol? unshared = null)
     {
         Name = name;
         _framing = framing;
-        Reply = new NativeReply(framing);
+        Unshared = unshared ?? this;
+        Reply = unshared?.Reply ?? new NativeReply(framing);
     }
 
     public string Name { get; }
 
+    public IWireProtocol Unshared { get; }
+
     /// <summary>What answers one connection.</summary>
     public NativeReply Reply { get; }
+
+    /// <summary>For WebSockets that negotiated compression: what many share is compressed.</summary>
+    public static NativeProtocol Deflate(BroadcastCompressionOptions options) =>
+        new("native deflate", new DeflateFraming(options).Write, WebSocket);
 
     public void WriteMessage(IBufferWriter<byte> output, BroadcastMessage message)
     {

@@ -32,6 +32,9 @@ public sealed class BroadcastWebSocketOptions
     /// </summary>
     public SocketPath SocketPath { get; set; }
 
+    /// <summary>Whether and how what is sent is compressed. Default off.</summary>
+    public BroadcastCompressionOptions Compression { get; } = new();
+
     /// <summary>How long a closing connection may take to send what is queued and to answer. Default 5 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

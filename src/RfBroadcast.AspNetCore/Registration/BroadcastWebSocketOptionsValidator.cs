@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using Microsoft.Extensions.Options;
 
 namespace RfBroadcast.AspNetCore;
@@ -29,6 +30,12 @@ internal sealed class BroadcastWebSocketOptionsValidator(IOptions<BroadcastOptio
             faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{BroadcastWebSocketOptions.SectionName}:{nameof(options.SocketPath)} is {options.SocketPath:D}; set it to {SocketPath.Auto} or {SocketPath.Off}."));
+        }
+
+        Between(faults, $"Compression:{nameof(options.Compression.MinBytes)}", options.Compression.MinBytes, 1, 16 * 1024 * 1024);
+        if (options.Compression.Level is not (CompressionLevel.Fastest or CompressionLevel.Optimal or CompressionLevel.SmallestSize))
+        {
+            faults.Add($"{BroadcastCompressionOptions.SectionName}:{nameof(options.Compression.Level)} is {options.Compression.Level}; set it to Fastest, Optimal or SmallestSize, or switch compression off by {nameof(options.Compression.Enabled)}.");
         }
 
         if (broadcasting.Value.MaxPayloadBytes > options.QueueBytes / 2)

@@ -13,6 +13,8 @@ internal sealed class BroadcastWebSocketSettings
 
     public SocketPath? SocketPath { get; set; }
 
+    public BroadcastCompressionSettings? Compression { get; set; }
+
     public TimeSpan? CloseTimeout { get; set; }
 
     public int? MaxConnections { get; set; }
@@ -53,6 +55,7 @@ internal sealed class BroadcastWebSocketSettings
         options.MaxMessageBytes = settings.MaxMessageBytes ?? options.MaxMessageBytes;
         options.QueueBytes = settings.QueueBytes ?? options.QueueBytes;
         options.SocketPath = settings.SocketPath ?? options.SocketPath;
+        settings.Compression?.Apply(options.Compression);
         options.CloseTimeout = settings.CloseTimeout ?? options.CloseTimeout;
         options.MaxConnections = settings.MaxConnections ?? options.MaxConnections;
         options.MaxConnectionsPerUser = settings.MaxConnectionsPerUser ?? options.MaxConnectionsPerUser;

@@ -23,7 +23,7 @@ internal abstract class ClientConnection : IConnection
         Id = id;
         Identity = identity;
         Protocol = protocol;
-        Queue = new OutgoingQueue(outlet, protocol, services.Options.QueueBytes, services.Metrics, CloseTooSlow, position);
+        Queue = new OutgoingQueue(outlet, protocol.Unshared, services.Options.QueueBytes, services.Metrics, CloseTooSlow, position);
         if (identity.ExpiresAt is { } expiry)
         {
             _expiry = services.Wheel.Schedule(expiry - services.Time.GetUtcNow(), () => Close(CloseCode.TokenExpired, "the token expired"));

@@ -17,6 +17,9 @@ internal sealed class EndpointServices(
 {
     public BroadcastWebSocketOptions Options { get; } = options.Value;
 
+    /// <summary>What connections that negotiated compression speak; null when it is switched off.</summary>
+    public NativeProtocol? Deflate { get; } = options.Value.Compression.Enabled ? NativeProtocol.Deflate(options.Value.Compression) : null;
+
     public ChannelSettingsCollection Channels { get; } = broadcasting.Value.Channels;
 
     public LocalHub Hub => hub;

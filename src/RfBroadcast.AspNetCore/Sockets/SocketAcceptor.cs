@@ -34,8 +34,10 @@ internal static class SocketAcceptor
     }
 
     /// <summary>Answers the handshake.</summary>
-    /// <returns>The duplex stream, or the server's own WebSocket where it offers no stream.</returns>
-    public static async ValueTask<(Stream? Stream, WebSocket? Socket)> AcceptAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="mayDeflate">Whether compression may be negotiated.</param>
+    /// <returns>The duplex stream, or the server's own WebSocket where it offers no stream; and whether compression was negotiated.</returns>
+    public static async ValueTask<(Stream? Stream, WebSocket? Socket, bool Deflates)> AcceptAsync(HttpContext context, bool mayDeflate)
     {
         LongRequest.Exempt(context);
         if (IsUpgrade(context))
@@ -44,17 +46,31 @@ internal static class SocketAcceptor
             headers.Connection = "Upgrade";
             headers.Upgrade = "websocket";
             headers.SecWebSocketAccept = AcceptOf(context.Request.Headers.SecWebSocketKey.ToString());
-            return (await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false), null);
+            var deflates = mayDeflate && Negotiate(context);
+            return (await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false), null, deflates);
         }
 
         if (IsExtendedConnect(context))
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
-            return (await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false), null);
+            var deflates = mayDeflate && Negotiate(context);
+            return (await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false), null, deflates);
         }
 
         var socket = await context.Features.GetRequiredFeature<IHttpWebSocketFeature>().AcceptAsync(new WebSocketAcceptContext()).ConfigureAwait(false);
-        return (null, socket);
+        return (null, socket, false);
+    }
+
+    /// <summary>Accepts an offer of compression, if there is one to accept.</summary>
+    private static bool Negotiate(HttpContext context)
+    {
+        var answer = DeflateNegotiation.Answer(context.Request.Headers.SecWebSocketExtensions);
+        if (answer is not null)
+        {
+            context.Response.Headers.SecWebSocketExtensions = answer;
+        }
+
+        return answer is not null;
     }
 
     private static bool IsUpgrade(HttpContext context) =>

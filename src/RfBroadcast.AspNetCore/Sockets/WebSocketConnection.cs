@@ -8,8 +8,8 @@ internal sealed class WebSocketConnection : ClientConnection
     private long _lastHeard;
     private long? _idleSince; // null while it had a subscription when looked at; touched only by the wheel
 
-    public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity)
-        : base(services, ConnectionIds.Next(), identity, NativeProtocol.WebSocket, outlet)
+    public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity, NativeProtocol protocol)
+        : base(services, ConnectionIds.Next(), identity, protocol, outlet)
     {
         _outlet = outlet;
         _lastHeard = services.Time.GetTimestamp();

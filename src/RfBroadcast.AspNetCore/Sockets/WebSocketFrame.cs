@@ -18,16 +18,14 @@ internal static class WebSocketFrame
     public static readonly ReadOnlyMemory<byte> EmptyPing = new byte[] { 0x80 | Ping, 0 };
 
     private const byte Final = 0x80;
+    private const byte Deflated = 0x40; // RSV1, which permessage-deflate gives this meaning (RFC 7692, section 6)
     private const int MaxControlPayload = 125;
 
     /// <summary>Writes one text frame.</summary>
-    public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> payload)
-    {
-        var frame = output.GetSpan(payload.Length + 10);
-        var header = WriteHeader(frame, Text, payload.Length);
-        payload.CopyTo(frame[header..]);
-        output.Advance(header + payload.Length);
-    }
+    public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> payload) => Write(output, Text, payload);
+
+    /// <summary>Writes one text frame whose payload is compressed already, for connections that negotiated it.</summary>
+    public static void WriteDeflatedText(IBufferWriter<byte> output, ReadOnlySpan<byte> deflated) => Write(output, Deflated | Text, deflated);
 
     /// <summary>Makes a close frame; a reason that is too long is cut between characters (RFC 6455, section 5.5).</summary>
     public static ReadOnlyMemory<byte> MakeClose(int code, string reason)
@@ -78,6 +76,14 @@ internal static class WebSocketFrame
         }
 
         return opcode == Close;
+    }
+
+    private static void Write(IBufferWriter<byte> output, byte opcode, ReadOnlySpan<byte> payload)
+    {
+        var frame = output.GetSpan(payload.Length + 10);
+        var header = WriteHeader(frame, opcode, payload.Length);
+        payload.CopyTo(frame[header..]);
+        output.Advance(header + payload.Length);
     }
 
     private static int WriteHeader(Span<byte> frame, byte opcode, int length)

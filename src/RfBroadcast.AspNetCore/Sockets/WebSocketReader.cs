@@ -55,7 +55,9 @@ internal sealed class WebSocketReader(WebSocket socket, WebSocketConnection conn
         var length = 0;
         while (true)
         {
-            var result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            // One byte more than is allowed, at most, so that no more of a compressed message is ever inflated.
+            var free = Math.Min(_buffer.Length, maxMessageBytes + 1) - length;
+            var result = await socket.ReceiveAsync(_buffer.AsMemory(length, free), cancellationToken).ConfigureAwait(false);
             length += result.Count;
             if (result.EndOfMessage || result.MessageType != WebSocketMessageType.Text || length > maxMessageBytes)
             {

@@ -100,14 +100,14 @@ internal sealed partial class HubChannel
             static (socket, start) => socket.SendStart(
                 start.frame,
                 Encode(socket, start.frame),
-                new Replay(start.Channel, socket.Protocol, start.missed)));
+                new Replay(start.Channel, socket.Protocol.Unshared, start.missed)));
 
     /// <summary>Tells one subscriber that its subscription has ended.</summary>
     public void TellUnsubscribed(Subscription subscription, UnsubscribeReason reason) =>
         subscription.Connection.Tell((channel, reason), static (socket, ended) =>
         {
             var output = new ArrayBufferWriter<byte>();
-            socket.Protocol.WriteUnsubscribed(output, ended.channel, ended.reason);
+            socket.Protocol.Unshared.WriteUnsubscribed(output, ended.channel, ended.reason);
             socket.SendControl(output.WrittenMemory);
         });
 
@@ -118,7 +118,7 @@ internal sealed partial class HubChannel
     private static ReadOnlyMemory<byte> Encode(IConnection socket, SubscribedFrame frame)
     {
         var output = new ArrayBufferWriter<byte>();
-        socket.Protocol.WriteSubscribed(output, frame);
+        socket.Protocol.Unshared.WriteSubscribed(output, frame);
         return output.WrittenMemory;
     }
 

@@ -132,7 +132,7 @@ public sealed class LocalHub
         }
 
         var output = new ArrayBufferWriter<byte>(message.Data.Length + 128);
-        socket.Protocol.WriteDirect(output, message);
+        socket.Protocol.Unshared.WriteDirect(output, message);
         entry.Tell(output.WrittenMemory, static (connection, frame) => connection.SendControl(frame));
         return true;
     }

@@ -12,6 +12,12 @@ public interface IWireProtocol
     /// <summary>A short name for logs and figures.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// The protocol for what only one connection is sent: answers, and what it missed. The same, unless its frames cost work
+    /// that pays only when many share them, such as compression.
+    /// </summary>
+    IWireProtocol Unshared => this;
+
     /// <summary>Writes an event on a channel.</summary>
     void WriteMessage(IBufferWriter<byte> output, BroadcastMessage message);
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 using RfBroadcast.AspNetCore.Tests.Support;
 
 namespace RfBroadcast.AspNetCore.Tests.Behaviour;
@@ -18,6 +19,7 @@ public sealed class WaysOutTests : IDisposable
 {
     private readonly X509Certificate2 _certificate = SelfSigned();
     private readonly List<IDisposable> _resources = [];
+    private bool _deflates;
 
     public void Dispose()
     {
@@ -25,18 +27,27 @@ public sealed class WaysOutTests : IDisposable
         _certificate.Dispose();
     }
 
-    [Fact]
-    public Task PlainHttp1_TellsTheWholeStory() => TellAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task PlainHttp1_TellsTheWholeStory(bool deflates) => TellAsync(
+        deflates,
         host => host.UseUrls("http://127.0.0.1:0"),
         ConnectAsync);
 
-    [Fact]
-    public Task Tls_TellsTheWholeStory() => TellAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Tls_TellsTheWholeStory(bool deflates) => TellAsync(
+        deflates,
         host => Listen(host, listen => listen.UseHttps(_certificate)),
         ConnectAsync);
 
-    [Fact]
-    public Task Http2_TellsTheWholeStory() => TellAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Http2_TellsTheWholeStory(bool deflates) => TellAsync(
+        deflates,
         host => Listen(host, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
@@ -44,13 +55,18 @@ public sealed class WaysOutTests : IDisposable
         }),
         ConnectOverHttp2Async);
 
-    [Fact]
-    public Task ConnectionMiddleware_TellsTheWholeStory() => TellAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task ConnectionMiddleware_TellsTheWholeStory(bool deflates) => TellAsync(
+        deflates,
         host => Listen(host, listen => listen.UseConnectionLogging()),
         ConnectAsync);
 
-    [Fact]
-    public Task TestServer_TellsTheWholeStory() => TellAsync(host => host.UseTestServer(), ConnectToTestServerAsync);
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // which a server that makes its own frames does not negotiate
+    public Task TestServer_TellsTheWholeStory(bool deflates) => TellAsync(deflates, host => host.UseTestServer(), ConnectToTestServerAsync);
 
     [Fact]
     public async Task TestServer_Stop_ClosesWith1001()
@@ -106,12 +122,17 @@ public sealed class WaysOutTests : IDisposable
         (await client.NumbersAsync(1)).Should().Equal(1);
     }
 
-    private async Task TellAsync(Action<IWebHostBuilder> server, Func<BroadcastApp, string, string?, Task<WireClient>> connect)
+    /// <param name="deflates">Whether client and server may compress.</param>
+    /// <param name="server">How the server listens.</param>
+    /// <param name="connect">How a client reaches it.</param>
+    private async Task TellAsync(bool deflates, Action<IWebHostBuilder> server, Func<BroadcastApp, string, string?, Task<WireClient>> connect)
     {
+        _deflates = deflates;
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup
         {
             Server = server,
             Broadcasting = options => options.PresenceGrace = TimeSpan.Zero,
+            WebSockets = options => (options.Compression.Enabled, options.Compression.MinBytes) = (deflates, 200),
             Map = map => map.MapBroadcastChannel("room.{id}", (string id) => new { room = id }),
         });
 
@@ -196,6 +217,8 @@ public sealed class WaysOutTests : IDisposable
     private async Task<WireClient> OpenAsync(BroadcastApp app, ClientWebSocket socket, HttpMessageInvoker? invoker, string pathAndQuery, string? token)
     {
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.DangerousDeflateOptions = _deflates ? new WebSocketDeflateOptions() : null;
         if (token is not null)
         {
             socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
@@ -203,6 +226,7 @@ public sealed class WaysOutTests : IDisposable
 
         var scheme = app.Address.Scheme == "https" ? "wss" : "ws";
         await socket.ConnectAsync(new Uri($"{scheme}://{app.Address.Authority}{pathAndQuery}"), invoker, CancellationToken.None).InTimeAsync();
+        socket.HttpResponseHeaders!.ContainsKey("Sec-WebSocket-Extensions").Should().Be(_deflates);
         return await GreetAsync(socket);
     }
 
@@ -210,10 +234,11 @@ public sealed class WaysOutTests : IDisposable
     {
         var server = (TestServer)app.Services.GetRequiredService<IServer>();
         var client = server.CreateWebSocketClient();
-        if (token is not null)
+        client.ConfigureRequest = request =>
         {
-            client.ConfigureRequest = request => request.Headers.Authorization = "Bearer " + token;
-        }
+            request.Headers.Authorization = token is null ? default : new StringValues("Bearer " + token);
+            request.Headers.SecWebSocketExtensions = _deflates ? "permessage-deflate" : default(StringValues);
+        };
 
         return await GreetAsync(await client.ConnectAsync(new Uri(server.BaseAddress, pathAndQuery), CancellationToken.None).InTimeAsync());
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Reflection;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ public sealed class ConfigurationTests
 
     private static readonly PropertyInfo[] Core = SettingsOf(typeof(BroadcastOptions));
     private static readonly PropertyInfo[] EndPoint = SettingsOf(typeof(BroadcastWebSocketOptions));
+    private static readonly PropertyInfo[] Compression = SettingsOf(typeof(BroadcastCompressionOptions));
 
     // Section, setting, a value that is wrong, and what the message says of it.
     public static TheoryData<string, string, string, string> WrongValues => new()
@@ -48,15 +50,24 @@ public sealed class ConfigurationTests
         { "Broadcasting:WebSockets", "MaxErrors", "0", "is 0; set it from 1 to" },
         { "Broadcasting:WebSockets", "AuthorizationTimeout", "00:00:00", "is 00:00:00; set it from 00:00:00.1000000 to" },
         { "Broadcasting:WebSockets", "AllowedOrigins:0", "https://a b/c", "has \"https://a b/c\"; give a host name such as" },
+        { "Broadcasting:WebSockets:Compression", "MinBytes", "0", "is 0; set it from 1 to" },
+        { "Broadcasting:WebSockets:Compression", "Level", "NoCompression", "is NoCompression; set it to Fastest, Optimal or SmallestSize, or switch compression off by Enabled" },
+        { "Broadcasting:WebSockets:Compression", "Level", "7", "is 7; set it to Fastest" },
         { "Broadcasting:WebSockets", "UserIdClaimTypes:0", "", "is empty or has an empty entry; name at least one claim type" },
     };
 
     [Theory]
     [InlineData("Broadcasting")]
     [InlineData("Broadcasting:WebSockets")]
+    [InlineData("Broadcasting:WebSockets:Compression")]
     public void Table_HasEverySettingWithItsDefault(string section)
     {
-        var (settings, defaults) = section == BroadcastOptions.SectionName ? (Core, (object)new BroadcastOptions()) : (EndPoint, new BroadcastWebSocketOptions());
+        var (settings, defaults) = section switch
+        {
+            BroadcastOptions.SectionName => (Core, (object)new BroadcastOptions()),
+            BroadcastWebSocketOptions.SectionName => (EndPoint, new BroadcastWebSocketOptions()),
+            _ => (Compression, new BroadcastCompressionOptions()),
+        };
 
         TableOf(section).Should().Equal(settings.Select(setting => $"{setting.Name}: {TextOf(setting.GetValue(defaults))}"));
     }
@@ -71,13 +82,16 @@ public sealed class ConfigurationTests
         var values = new Dictionary<string, string?>();
         Fill(values, BroadcastOptions.SectionName, Core, new BroadcastOptions());
         Fill(values, BroadcastWebSocketOptions.SectionName, EndPoint, new BroadcastWebSocketOptions());
+        Fill(values, BroadcastCompressionOptions.SectionName, Compression, new BroadcastCompressionOptions());
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
         services.AddBroadcasting();
         using var provider = services.BuildServiceProvider();
 
         Check(provider.GetRequiredService<IOptions<BroadcastOptions>>().Value, Core, new BroadcastOptions());
-        Check(provider.GetRequiredService<IOptions<BroadcastWebSocketOptions>>().Value, EndPoint, new BroadcastWebSocketOptions());
+        var webSockets = provider.GetRequiredService<IOptions<BroadcastWebSocketOptions>>().Value;
+        Check(webSockets, EndPoint, new BroadcastWebSocketOptions());
+        Check(webSockets.Compression, Compression, new BroadcastCompressionOptions());
 
         static void Fill(Dictionary<string, string?> values, string section, PropertyInfo[] settings, object defaults)
         {
@@ -103,7 +117,10 @@ public sealed class ConfigurationTests
 
     [Fact]
     public void WrongValues_HaveEverySetting() => WrongValues.Select(row => $"{row[0]}:{((string)row[1]).Split(':')[0]}").Distinct()
-        .Should().BeEquivalentTo([.. Core.Select(setting => "Broadcasting:" + setting.Name), .. EndPoint.Select(setting => "Broadcasting:WebSockets:" + setting.Name)]);
+        .Should().BeEquivalentTo([
+            .. Core.Select(setting => "Broadcasting:" + setting.Name),
+            .. EndPoint.Select(setting => "Broadcasting:WebSockets:" + setting.Name),
+            .. Compression.Where(setting => setting.PropertyType != typeof(bool)).Select(setting => "Broadcasting:WebSockets:Compression:" + setting.Name)]);
 
     [Theory]
     [InlineData("Broadcasting:MaxPayloadBytes")]
@@ -145,6 +162,8 @@ public sealed class ConfigurationTests
         string text => "other." + text,
         IList<string> => new[] { "other" },
         SocketPath.Auto => SocketPath.Off,
+        bool isOn => !isOn,
+        CompressionLevel => CompressionLevel.Fastest,
         var value => throw new NotSupportedException($"{setting.Name} is {value}"),
     };
 
@@ -152,6 +171,7 @@ public sealed class ConfigurationTests
     {
         IEnumerable<string> list => string.Join(", ", list.Select(item => item == ClaimTypes.NameIdentifier ? nameof(ClaimTypes.NameIdentifier) : item)),
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+        bool isOn => isOn ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 }

@@ -13,7 +13,7 @@ public sealed class WebSocketConnectionTests
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Time = time });
         var services = app.Services.GetRequiredService<EndpointServices>();
         var outlet = new ReleasingOutlet();
-        outlet.Connection = new WebSocketConnection(services, outlet, new HandshakeIdentity(IsRefused: false, new ClaimsPrincipal(), UserId: null, ExpiresAt: null));
+        outlet.Connection = new WebSocketConnection(services, outlet, new HandshakeIdentity(IsRefused: false, new ClaimsPrincipal(), UserId: null, ExpiresAt: null), NativeProtocol.WebSocket);
 
         time.Advance(services.Options.PingInterval + TimerWheel.Tick + TimerWheel.Tick);
 

@@ -20,10 +20,29 @@ public sealed class WebSocketReaderTests
         first.Should().NotBeSameAs(second, "what is given back twice is lent twice");
     }
 
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(1500)]
+    [InlineData(64 * 1024)]
+    [InlineData(1_000_000)]
+    public async Task Run_MessageThatNeverEnds_TakesOneByteMoreThanIsAllowed(int maxMessageBytes)
+    {
+        using var socket = new VanishingSocket(fullBuffers: int.MaxValue);
+        var reader = new WebSocketReader(socket, connection: null!, maxMessageBytes, readsEmpty: false);
+
+        var run = () => reader.RunAsync(_ => default, CancellationToken.None);
+
+        await run.Should().ThrowAsync<NullReferenceException>("the connection, which is not there, is to be closed");
+        socket.Given.Should().Be(maxMessageBytes + 1, "whatever a message inflates to, no more of it is made");
+    }
+
     /// <summary>Fills some buffers with a message that never ends; all at once, so that it stays on the test's thread.</summary>
     private sealed class VanishingSocket(int fullBuffers) : WebSocket
     {
         private int _filled;
+
+        /// <summary>How many bytes it has given.</summary>
+        public long Given { get; private set; }
 
         public override WebSocketCloseStatus? CloseStatus => null;
 
@@ -33,9 +52,13 @@ public sealed class WebSocketReaderTests
 
         public override string? SubProtocol => null;
 
-        public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _filled++ < fullBuffers
-            ? ValueTask.FromResult(new ValueWebSocketReceiveResult(buffer.Length, WebSocketMessageType.Text, endOfMessage: false))
-            : throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+        public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            Given += buffer.Length;
+            return _filled++ < fullBuffers
+                ? ValueTask.FromResult(new ValueWebSocketReceiveResult(buffer.Length, WebSocketMessageType.Text, endOfMessage: false))
+                : throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+        }
 
         public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
 

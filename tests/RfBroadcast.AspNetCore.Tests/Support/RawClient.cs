@@ -116,6 +116,19 @@ internal sealed class RawClient : IDisposable
 
     public Task SendPongAsync(RawFrame ping) => SendAsync(Frame(0x8A, ping.Payload));
 
+    /// <summary>Reads on to a frame of this type, which is not compressed.</summary>
+    public async Task<RawFrame> ReadToAsync(string type)
+    {
+        while (true)
+        {
+            var frame = await ReadAsync() ?? throw new IOException($"The connection ended before a frame \"{type}\".");
+            if (frame.Text.StartsWith($"{{\"type\":\"{type}\"", StringComparison.Ordinal))
+            {
+                return frame;
+            }
+        }
+    }
+
     /// <summary>Reads on to the close frame; null when the connection ends without one.</summary>
     public async Task<RawFrame?> ReadToCloseAsync()
     {
