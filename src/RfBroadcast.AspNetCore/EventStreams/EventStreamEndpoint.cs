@@ -45,7 +45,7 @@ internal sealed class EventStreamEndpoint(EndpointServices services, Handshake h
 
     /// <summary>An empty name is a choice: a stream for what is sent to this connection alone.</summary>
     private static HandshakeVerdict? FindFault(HttpRequest request, List<SubscribeCommand> subscriptions) =>
-        subscriptions.Count > 0 || request.Query.ContainsKey(AddressedChannels.Key)
+        subscriptions.Count > 0 || QueryValues.Contains(request, AddressedChannels.Key)
             ? null
             : new HandshakeVerdict(
                 StatusCodes.Status400BadRequest,

@@ -23,7 +23,7 @@ internal static class LastEventId
     public static Dictionary<string, PriorPosition> Read(HttpRequest request)
     {
         var header = request.Headers[HeaderName].ToString();
-        return Parse(header.Length > 0 ? header : request.Query[QueryKey].ToString());
+        return Parse(header.Length > 0 ? header : QueryValues.First(request, QueryKey));
     }
 
     /// <summary>The same from a text.</summary>

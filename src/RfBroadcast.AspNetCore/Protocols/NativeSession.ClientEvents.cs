@@ -42,7 +42,7 @@ internal sealed partial class NativeSession
         };
         try
         {
-            await services.Broadcaster.BroadcastAsync(request, _ended.Token).ConfigureAwait(false);
+            await services.Broadcaster.BroadcastAsync(request, Ended).ConfigureAwait(false);
         }
         catch (PayloadTooLargeException)
         {

@@ -1,14 +1,13 @@
-using System.Collections.Concurrent;
-
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>Subscribing and unsubscribing.</summary>
 internal sealed partial class NativeSession
 {
-    // By wire name: grants that end by themselves.
-    private readonly ConcurrentDictionary<string, WheelEntry> _expiries = new(StringComparer.Ordinal);
+    // By wire name: grants that end by themselves. Under the lock.
+    private Dictionary<string, WheelEntry>? _expiries;
 
-    private readonly ConcurrentDictionary<string, Channel> _subscribing = new(StringComparer.Ordinal);
+    // Subscriptions that have begun. Under the lock.
+    private List<Channel>? _subscribing;
 
     private async ValueTask<ClientFault?> SubscribeAsync(SubscribeCommand command)
     {
@@ -31,14 +30,14 @@ internal sealed partial class NativeSession
         {
             // Answered again, and nothing changes: who it is there was settled the first time.
             services.Hub.TryGetSubscriber(connection.Id, channel, out var userId);
-            await services.Broadcaster.SubscribeAsync(request with { UserId = userId }, _ended.Token).ConfigureAwait(false);
+            await services.Broadcaster.SubscribeAsync(request with { UserId = userId }, Ended).ConfigureAwait(false);
             return null;
         }
 
+        var count = services.Hub.CountSubscriptions(connection.Id) + CountUnderWay();
+        Begin(channel);
         try
         {
-            var count = services.Hub.CountSubscriptions(connection.Id) + CountUnderWay();
-            _subscribing[channel.WireName] = channel;
             return count >= services.Options.MaxChannelsPerConnection
                 ? new ClientFault(
                     ErrorCode.TooManyChannels,
@@ -48,15 +47,38 @@ internal sealed partial class NativeSession
         }
         finally
         {
-            _subscribing.TryRemove(channel.WireName, out _);
+            End(channel);
+        }
+    }
+
+    private void Begin(Channel channel)
+    {
+        lock (_gate)
+        {
+            (_subscribing ??= []).Add(channel);
+        }
+    }
+
+    private void End(Channel channel)
+    {
+        lock (_gate)
+        {
+            _subscribing!.Remove(channel); // it was put there
+            _subscribing = _subscribing.Count == 0 ? null : _subscribing;
         }
     }
 
     /// <summary>Subscriptions that have begun and that the hub does not count yet.</summary>
     private int CountUnderWay()
     {
+        Channel[] begun;
+        lock (_gate)
+        {
+            begun = _subscribing is null ? [] : [.. _subscribing];
+        }
+
         var count = 0;
-        foreach (var (_, channel) in _subscribing)
+        foreach (var channel in begun)
         {
             count += services.Hub.IsSubscribed(connection.Id, channel) ? 0 : 1;
         }
@@ -74,7 +96,7 @@ internal sealed partial class NativeSession
         }
 
         var outcome = await services.Broadcaster
-            .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, _ended.Token)
+            .SubscribeAsync(request with { UserId = decision.UserId ?? connection.UserId, UserInfo = decision.UserInfo }, Ended)
             .ConfigureAwait(false);
         if (outcome == SubscribeOutcome.Subscribed)
         {
@@ -90,12 +112,12 @@ internal sealed partial class NativeSession
         {
             // No handler of the app's runs for it, so there is nothing to wait for.
             return await services.Authorizer
-                .AuthorizeAsync(channel, connection.Id, connection.Identity.User, connection.UserId, _ended.Token)
+                .AuthorizeAsync(channel, connection.Id, connection.Identity.User, connection.UserId, Ended)
                 .ConfigureAwait(false);
         }
 
         using var timeout = new CancellationTokenSource(services.Options.AuthorizationTimeout, services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ended.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Ended);
         try
         {
             // WaitAsync, because a handler need not look at its token.
@@ -105,7 +127,7 @@ internal sealed partial class NativeSession
                 .WaitAsync(either.Token)
                 .ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !_ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !Volatile.Read(ref _hasEnded))
         {
             Log.AuthorizationTimedOut(services.Logger, channel.WireName, services.Options.AuthorizationTimeout);
             return new ChannelDecision(
@@ -122,23 +144,42 @@ internal sealed partial class NativeSession
 
         SetExpiry(channel, expiresAt: null);
         var asked = new UnsubscribeReason(Code: 0, Message: null, command.RequestId);
-        return await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, asked, _ended.Token).ConfigureAwait(false)
+        return await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, asked, Ended).ConfigureAwait(false)
             ? null
             : new ClientFault(ErrorCode.NotSubscribed, "there is no subscription to this channel", command.Channel);
     }
 
     private void SetExpiry(Channel channel, DateTimeOffset? expiresAt)
     {
-        if (_expiries.TryRemove(channel.WireName, out var old))
-        {
-            old.Cancel();
-        }
-
+        TakeExpiry(channel)?.Cancel();
         if (expiresAt is { } expiry)
         {
-            _expiries[channel.WireName] = services.Wheel.Schedule(
+            var entry = services.Wheel.Schedule(
                 expiry - services.Time.GetUtcNow(),
                 () => ThreadPool.UnsafeQueueUserWorkItem(_ => _ = ExpireAsync(channel), state: null));
+            lock (_gate)
+            {
+                (_expiries ??= new(StringComparer.Ordinal))[channel.WireName] = entry;
+            }
+        }
+    }
+
+    private WheelEntry? TakeExpiry(Channel channel)
+    {
+        lock (_gate)
+        {
+            return _expiries is not null && _expiries.Remove(channel.WireName, out var entry) ? entry : null;
+        }
+    }
+
+    private void CancelExpiries()
+    {
+        lock (_gate)
+        {
+            foreach (var expiry in _expiries?.Values ?? Enumerable.Empty<WheelEntry>())
+            {
+                expiry.Cancel();
+            }
         }
     }
 
@@ -146,7 +187,7 @@ internal sealed partial class NativeSession
     {
         try
         {
-            _expiries.TryRemove(channel.WireName, out _);
+            TakeExpiry(channel);
             await services.Broadcaster.UnsubscribeAsync(connection.Id, channel, UnsubscribeReason.GrantExpired, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception fault)

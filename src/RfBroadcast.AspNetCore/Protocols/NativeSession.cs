@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 
 namespace RfBroadcast.AspNetCore;
@@ -12,9 +13,25 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     // More commands than this wait for earlier ones before the next message is read.
     private const int MaxInFlight = 256;
 
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Dictionary<string, Task> _inFlight = new(StringComparer.Ordinal);
+    // Most connections are idle nearly always, and one that is holds none of these.
+    private readonly Lock _gate = new();
+    private Dictionary<string, Task>? _inFlight; // by channel; under the lock
+    private CancellationTokenSource? _ended; // while commands run; under the lock
+    private int _running;
+    private bool _hasEnded;
     private TokenBucketRateLimiter? _errors;
+
+    /// <summary>Cancelled when the connection has ended.</summary>
+    private CancellationToken Ended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasEnded ? new CancellationToken(canceled: true) : (_ended ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
 
     /// <summary>Greets the client, and subscribes it to what its address names.</summary>
     public async ValueTask StartAsync(IEnumerable<SubscribeCommand> subscriptions)
@@ -33,14 +50,21 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     /// <summary>Stops what is under way, and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_inFlight.Values).ConfigureAwait(false);
-        foreach (var expiry in _expiries.Values)
+        CancellationTokenSource? ended;
+        lock (_gate)
         {
-            expiry.Cancel();
+            _hasEnded = true;
+            ended = _ended;
         }
 
-        _ended.Dispose();
+        if (ended is not null)
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(InFlight(least: 1)).ConfigureAwait(false);
+        CancelExpiries();
+        ended?.Dispose();
         if (_errors is not null)
         {
             await _errors.DisposeAsync().ConfigureAwait(false);
@@ -78,50 +102,64 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
 
     private async ValueTask RunInOrderAsync(string channel, ClientCommand command)
     {
-        if (_inFlight.Count >= MaxInFlight)
+        if (InFlight(least: MaxInFlight) is { Length: > 0 } tooMany)
         {
-            await MakeRoomAsync().ConfigureAwait(false);
+            await Task.WhenAny(tooMany).ConfigureAwait(false);
         }
 
-        var previous = _inFlight.GetValueOrDefault(channel);
-        var task = previous is null or { IsCompleted: true } ? RunAsync(command) : RunAfterAsync(previous, command);
-        if (task.IsCompleted)
-        {
-            _inFlight.Remove(channel);
-            return;
-        }
-
-        if (previous is { IsCompleted: false })
+        if (IsInFlight(channel, out var previous))
         {
             // A second one behind one that waits: read no further, so that a chain cannot grow.
-            await task.ConfigureAwait(false);
+            await previous.ConfigureAwait(false);
+            await RunAsync(command).ConfigureAwait(false);
             return;
         }
 
-        _inFlight[channel] = task;
-    }
-
-    private async Task RunAfterAsync(Task previous, ClientCommand command)
-    {
-        await previous.ConfigureAwait(false);
-        await RunAsync(command).ConfigureAwait(false);
-    }
-
-    private async ValueTask MakeRoomAsync()
-    {
-        await Task.WhenAny(_inFlight.Values).ConfigureAwait(false);
-        foreach (var (channel, task) in _inFlight)
+        var task = RunAsync(command);
+        if (!task.IsCompleted)
         {
-            if (task.IsCompleted)
+            lock (_gate)
             {
-                _inFlight.Remove(channel);
+                (_inFlight ??= new(StringComparer.Ordinal))[channel] = task;
             }
+
+            _ = ForgetAsync(channel, task);
+        }
+    }
+
+    /// <summary>Takes a command off when it has been carried out; it never fails.</summary>
+    private async Task ForgetAsync(string channel, Task task)
+    {
+        await task.ConfigureAwait(false);
+        lock (_gate)
+        {
+            _inFlight!.Remove(channel); // it was put there, and nothing else of this channel is until this is done
+            _inFlight = _inFlight.Count == 0 ? null : _inFlight;
+        }
+    }
+
+    private bool IsInFlight(string channel, [NotNullWhen(true)] out Task? task)
+    {
+        lock (_gate)
+        {
+            task = null;
+            return _inFlight is not null && _inFlight.TryGetValue(channel, out task);
+        }
+    }
+
+    /// <summary>What is under way, when it is at least so many.</summary>
+    private Task[] InFlight(int least)
+    {
+        lock (_gate)
+        {
+            return _inFlight is null || _inFlight.Count < least ? [] : [.. _inFlight.Values];
         }
     }
 
     /// <summary>Carries out a command; its faults become error frames, so that the connection lives on.</summary>
     private async Task RunAsync(ClientCommand command)
     {
+        Enter();
         try
         {
             var fault = command switch
@@ -136,7 +174,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
                 Refuse(command, fault);
             }
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (Volatile.Read(ref _hasEnded))
         {
             // The client has gone; nobody is there to be told.
         }
@@ -149,6 +187,30 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
         {
             Log.CommandFailed(services.Logger, fault, connection.Id, command.GetType().Name);
             Refuse(command, new ClientFault(ErrorCode.Internal, "the server failed to carry this out; try again", ChannelOf(command)));
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            _running++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_running == 0 && !_hasEnded)
+            {
+                _ended?.Dispose();
+                _ended = null;
+            }
         }
     }
 

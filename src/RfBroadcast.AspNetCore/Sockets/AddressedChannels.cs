@@ -13,8 +13,8 @@ internal static class AddressedChannels
     /// <summary>The subscriptions, as if the client had asked for each; a channel that is named twice is one.</summary>
     public static List<SubscribeCommand> Read(HttpRequest request)
     {
-        var last = int.TryParse(request.Query[LastKey], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
-        var names = request.Query[Key].ToList();
+        var last = int.TryParse(QueryValues.First(request, LastKey), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        var names = QueryValues.All(request, Key);
         if (request.RouteValues[Key] is string named)
         {
             names.Insert(0, named);

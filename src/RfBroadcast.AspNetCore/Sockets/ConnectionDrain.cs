@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,12 +18,13 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<ClientConnection, TaskCompletionSource> _connections = new();
     private readonly LocalHub _hub;
     private readonly TimeSpan _shutdownTimeout;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isDraining;
+    private int _count;
 
     public ConnectionDrain(LocalHub hub, IOptions<HostOptions> host, BroadcastMetrics metrics, TimeProvider time, ILogger<ConnectionDrain> logger)
     {
@@ -32,34 +32,36 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
         _shutdownTimeout = host.Value.ShutdownTimeout;
         _time = time;
         _logger = logger;
-        metrics.ObserveQueueBytes(() => _connections.Sum(connection => (long)connection.Key.Queue.QueuedBytes));
+        metrics.ObserveQueueBytes(() => Connections().Sum(connection => (long)connection.Queue.QueuedBytes));
     }
 
     /// <summary>Whether the app is stopping and no connection is taken any more.</summary>
     public bool IsDraining => _isDraining;
 
+    /// <summary>Notes a connection that is in the hub now.</summary>
     public void Joined(ClientConnection connection)
     {
-        _connections.TryAdd(connection, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Interlocked.Increment(ref _count);
         if (_isDraining)
         {
             connection.Close(CloseCode.GoingAway, "the server is going away");
         }
     }
 
-    public void Left(ClientConnection connection)
+    /// <summary>Notes that one has ended.</summary>
+    public void Left()
     {
-        if (_connections.TryRemove(connection, out var left))
+        if (Interlocked.Decrement(ref _count) == 0 && _isDraining)
         {
-            left.SetResult();
+            _empty.TrySetResult();
         }
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isDraining = true;
-        var connections = _connections.ToArray();
-        if (connections.Length == 0)
+        var connections = Connections().ToArray();
+        if (Volatile.Read(ref _count) == 0)
         {
             return;
         }
@@ -75,19 +77,24 @@ internal sealed class ConnectionDrain : IHostedLifecycleService
                 // By the clock, and together: where the pumps are busy a step takes long, and the next one makes up for it.
                 var time = _time.GetElapsedTime(start) + Step;
                 var due = Math.Min(connections.Length, (int)(perSecond * time.TotalSeconds));
-                await Task.WhenAll(connections[closed..due].Select(connection => CloseAsync(connection.Key))).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await Task.WhenAll(connections[closed..due].Select(CloseAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
                 closed = due;
                 await Task.Delay(Step, _time, cancellationToken).ConfigureAwait(false);
             }
 
             // Each ends by itself, at the latest when its own time to close is over.
-            await Task.WhenAll(connections.Select(connection => connection.Value.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (Volatile.Read(ref _count) > 0)
+            {
+                await _empty.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
             // The host's time is over: the server ends what is left.
         }
     }
+
+    private IEnumerable<ClientConnection> Connections() => _hub.Connections.OfType<ClientConnection>();
 
     /// <summary>Closes one connection after everything that was accepted for it; what is queued goes first anyway.</summary>
     private async Task CloseAsync(ClientConnection connection)

@@ -37,12 +37,17 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
 
     private async Task EndAsync(ClientConnection connection, NativeSession session)
     {
-        drain.Left(connection);
-
-        // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
-        await RemoveAsync(connection).ConfigureAwait(false);
-        await session.DisposeAsync().ConfigureAwait(false);
-        await RemoveAsync(connection).ConfigureAwait(false);
+        try
+        {
+            // First, so that presence and publishers see the end at once; again, for a subscription that was under way.
+            await RemoveAsync(connection).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            await RemoveAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            drain.Left();
+        }
     }
 
     private async ValueTask RemoveAsync(ClientConnection connection)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,8 @@ internal sealed class EndpointServices(
     BroadcastMetrics metrics,
     TimerWheel wheel,
     TimeProvider time,
-    ILogger<WebSocketEndpoint> logger)
+    ILogger<WebSocketEndpoint> logger,
+    IAuthenticationSchemeProvider? schemes = null)
 {
     public BroadcastWebSocketOptions Options { get; } = options.Value;
 
@@ -35,4 +37,7 @@ internal sealed class EndpointServices(
     public TimeProvider Time => time;
 
     public ILogger Logger => logger;
+
+    /// <summary>How the app authenticates; null when it does not. Not asked of a request, whose services would stay with it.</summary>
+    public IAuthenticationSchemeProvider? Schemes => schemes;
 }

@@ -11,7 +11,7 @@ internal sealed class Handshake(EndpointServices services, ConnectionDrain drain
 
     public async ValueTask<Admission> JudgeAsync(HttpContext context)
     {
-        var version = context.Request.Query["protocol"].ToString();
+        var version = QueryValues.First(context.Request, "protocol");
         if (version.Length > 0 && version != NativeProtocol.Version.ToString(CultureInfo.InvariantCulture))
         {
             return Admission.Refused(
@@ -26,7 +26,7 @@ internal sealed class Handshake(EndpointServices services, ConnectionDrain drain
             return Admission.Refused(StatusCodes.Status403Forbidden, ErrorCode.Forbidden, "Pages from this origin may not connect here.");
         }
 
-        var identity = await HandshakeAuthentication.AuthenticateAsync(context, _userIdClaimTypes, services.Logger).ConfigureAwait(false);
+        var identity = await HandshakeAuthentication.AuthenticateAsync(context, _userIdClaimTypes, services.Schemes, services.Logger).ConfigureAwait(false);
         HandshakeDeadline.Meet(context);
         return identity.IsRefused
             ? Admission.Refused(StatusCodes.Status401Unauthorized, ErrorCode.Unauthenticated, "The token is not valid; get a new one.")

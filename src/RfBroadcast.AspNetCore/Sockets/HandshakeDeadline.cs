@@ -13,7 +13,8 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(inner => context => paths.IsMapped(context.Request.Path) ? LimitAsync(context, inner) : inner(context));
+        var services = app.ApplicationServices.GetRequiredService<EndpointServices>();
+        app.Use(inner => context => paths.IsMapped(context.Request.Path) ? LimitAsync(context, inner, services) : inner(context));
         next(app);
     };
 
@@ -21,11 +22,27 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
     /// <exception cref="OperationCanceledException">It is over, and the request is being answered.</exception>
     public static void Meet(HttpContext context) => context.Features.Get<Deadline>()?.Meet();
 
-    private static async Task LimitAsync(HttpContext context, RequestDelegate inner)
+    private static Task LimitAsync(HttpContext context, RequestDelegate inner, EndpointServices services)
     {
-        var services = context.RequestServices.GetRequiredService<EndpointServices>();
-        using var deadline = new Deadline(context, services);
-        var running = inner(context);
+        var deadline = new Deadline(context, services);
+        Task running;
+        try
+        {
+            running = inner(context);
+        }
+        catch
+        {
+            deadline.Dispose();
+            throw;
+        }
+
+        // Mostly who connects is known at once; then nothing of this is held as long as the connection lasts.
+        return deadline.IsMet ? running : EnforceAsync(context, running, deadline, services);
+    }
+
+    private static async Task EnforceAsync(HttpContext context, Task running, Deadline deadline, EndpointServices services)
+    {
+        using var ended = deadline;
         await Task.WhenAny(running, deadline.Over).ConfigureAwait(false);
 
         // Another end point's path may end like one of ours; it takes the time it needs.
@@ -78,6 +95,9 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
         /// <summary>Completes when the time is over, or no longer matters.</summary>
         public Task Over => _over.Task;
 
+        /// <summary>Whether it no longer matters.</summary>
+        public bool IsMet { get; private set; }
+
         public bool TrySettle() => Interlocked.Exchange(ref _isSettled, 1) == 0;
 
         public void Meet()
@@ -88,7 +108,9 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
             }
 
             _context.RequestAborted = _aborted;
+            _context.Features.Set<Deadline>(null);
             Dispose();
+            IsMet = true;
             _over.TrySetResult();
         }
 

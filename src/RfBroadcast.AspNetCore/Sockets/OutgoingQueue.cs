@@ -18,12 +18,13 @@ internal sealed partial class OutgoingQueue
     private readonly BroadcastMetrics _metrics;
     private readonly Action _tooSlow;
     private readonly StreamPosition? _position;
-    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<QueuedItem>? _items;
     private int _bytes;
     private bool _isWriting;
     private bool _isClosing;
     private volatile bool _isDiscarding;
+    private bool _hasFinished;
+    private TaskCompletionSource? _finished; // made when somebody waits: only once the connection is ending
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="outlet">The way out.</param>
@@ -49,7 +50,18 @@ internal sealed partial class OutgoingQueue
     }
 
     /// <summary>Completes when the close frame was written, or the connection failed. Never faults.</summary>
-    public Task Finished => _finished.Task;
+    public Task Finished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasFinished
+                    ? Task.CompletedTask
+                    : (_finished ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>How many bytes wait.</summary>
     public int QueuedBytes
@@ -177,7 +189,19 @@ internal sealed partial class OutgoingQueue
         }
 
         _outlet.Abort();
-        _finished.TrySetResult();
+        Finish();
+    }
+
+    private void Finish()
+    {
+        TaskCompletionSource? finished;
+        lock (_gate)
+        {
+            _hasFinished = true;
+            finished = _finished;
+        }
+
+        finished?.TrySetResult();
     }
 
     /// <summary>Queues an item when something is being written; otherwise the caller writes it now.</summary>
@@ -293,7 +317,7 @@ internal sealed partial class OutgoingQueue
             }
         }
 
-        _finished.TrySetResult();
+        Finish();
         return true;
     }
 

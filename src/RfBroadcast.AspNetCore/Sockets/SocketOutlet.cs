@@ -14,11 +14,30 @@ internal sealed class SocketOutlet(Stream stream, Socket socket, HttpContext con
     public override bool SendsPings => true;
 
     /// <summary>Whether frames go to the socket.</summary>
-    public bool IsOnSocket => _barrier is null or { IsPassed: true };
+    public bool IsOnSocket => Volatile.Read(ref _barrier) is null;
 
     /// <summary>Looks for the barrier's pong in what the client sent.</summary>
     /// <returns>False when nothing more has to be looked at.</returns>
-    public bool Watch(ReadOnlySpan<byte> received) => _barrier?.Watch(received) ?? false;
+    public bool Watch(ReadOnlySpan<byte> received)
+    {
+        if (_barrier is not { } barrier)
+        {
+            return false;
+        }
+
+        if (barrier.Watch(received))
+        {
+            return true;
+        }
+
+        if (barrier.IsPassed)
+        {
+            socket.Blocking = false;
+            Volatile.Write(ref _barrier, null);
+        }
+
+        return false;
+    }
 
     public override void Abort()
     {
@@ -28,12 +47,12 @@ internal sealed class SocketOutlet(Stream stream, Socket socket, HttpContext con
 
     protected override ValueTask StartAsync(ReadOnlyMemory<byte> frames)
     {
-        if (_barrier is null)
+        if (Volatile.Read(ref _barrier) is not { } barrier)
         {
             return SendAsync(frames);
         }
 
-        switch (_barrier.Next(out var ping))
+        switch (barrier.Next(out var ping))
         {
             case SocketBarrier.Way.StreamAndPing when !WebSocketFrame.EndWithClose(frames): // after which nothing may follow
                 return WriteAsync(frames, ping);
@@ -41,10 +60,9 @@ internal sealed class SocketOutlet(Stream stream, Socket socket, HttpContext con
             case SocketBarrier.Way.StreamAndPing:
                 return stream.WriteAsync(frames, CancellationToken.None);
             case SocketBarrier.Way.Wait:
-                return WaitAndWriteAsync(_barrier, frames);
+                return WaitAndWriteAsync(barrier, frames);
             default:
-                socket.Blocking = false;
-                _barrier = null;
+                socket.Blocking = false; // the reader, who saw the pong, is about to do the same
                 return SendAsync(frames);
         }
     }

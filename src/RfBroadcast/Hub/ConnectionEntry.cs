@@ -15,7 +15,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     private const int ServerFailed = 1011;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
+    private SubscriptionSet _subscriptions;
     private bool _closed;
     private int _failed;
 
@@ -30,13 +30,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
         {
             lock (_gate)
             {
-                var count = 0;
-                foreach (var subscription in _subscriptions.Values)
-                {
-                    count += subscription.HasEnded ? 0 : 1;
-                }
-
-                return count;
+                return _subscriptions.CountLive();
             }
         }
     }
@@ -101,7 +95,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     {
         lock (_gate)
         {
-            return !_closed && _subscriptions.TryAdd(subscription.Channel.Channel.WireName, subscription);
+            return !_closed && _subscriptions.TryAdd(subscription);
         }
     }
 
@@ -109,7 +103,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     {
         lock (_gate)
         {
-            return _subscriptions.GetValueOrDefault(wireName);
+            return _subscriptions.Find(wireName);
         }
     }
 
@@ -119,7 +113,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
         lock (_gate)
         {
             _subscriptions.Remove(wireName);
-            _closed |= socket is null && _subscriptions.Count == 0;
+            _closed |= socket is null && _subscriptions.IsEmpty;
             return _closed;
         }
     }
@@ -130,7 +124,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
         lock (_gate)
         {
             _closed = true;
-            return [.. _subscriptions.Values];
+            return _subscriptions.ToArray(withEnded: true);
         }
     }
 
@@ -138,7 +132,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     {
         lock (_gate)
         {
-            return [.. _subscriptions.Values.Where(subscription => !subscription.HasEnded)];
+            return _subscriptions.ToArray(withEnded: false);
         }
     }
 }

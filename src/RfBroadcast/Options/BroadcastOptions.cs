@@ -23,8 +23,11 @@ public sealed class BroadcastOptions
     /// <summary>The largest JSON of one event, in bytes. Default 256 KiB, from 1 KiB to 16 MiB.</summary>
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
-    /// <summary>How many messages of one channel may wait to be fanned out before publishers wait. Default 1,024.</summary>
-    public int PendingMessages { get; set; } = 1024;
+    /// <summary>
+    /// How many messages of one channel may wait to be fanned out before publishers wait. More fills larger batches, and makes each
+    /// message wait longer; past the default mostly the wait grows. Default 256.
+    /// </summary>
+    public int PendingMessages { get; set; } = 256;
 
     /// <summary>How many bytes of one channel may wait to be fanned out before publishers wait. Default 1 MiB.</summary>
     public int PendingBytes { get; set; } = 1024 * 1024;

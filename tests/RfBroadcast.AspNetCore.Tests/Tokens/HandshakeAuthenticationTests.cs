@@ -157,5 +157,5 @@ public sealed class HandshakeAuthenticationTests : IDisposable
     }
 
     private async Task<HandshakeIdentity> AskAsync(HttpContext context, params string[] claimTypes) =>
-        await HandshakeAuthentication.AuthenticateAsync(context, claimTypes is [] ? ClaimTypesInOrder : claimTypes, _logs.CreateLogger("test"));
+        await HandshakeAuthentication.AuthenticateAsync(context, claimTypes is [] ? ClaimTypesInOrder : claimTypes, context.RequestServices.GetService<IAuthenticationSchemeProvider>(), _logs.CreateLogger("test"));
 }

@@ -92,7 +92,7 @@ public sealed class BroadcastingCoreTests
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddBroadcastingCore().Services.BuildServiceProvider();
 
-        Options(provider).Should().BeEquivalentTo(new { PendingMessages = 1024, PendingBytes = 1024 * 1024, PresenceGrace = TimeSpan.FromSeconds(3) });
+        Options(provider).Should().BeEquivalentTo(new { PendingMessages = 256, PendingBytes = 1024 * 1024, PresenceGrace = TimeSpan.FromSeconds(3) });
     }
 
     [Theory]
