@@ -9,6 +9,8 @@ internal static class Program
         {
             case ["fanout", .. var options]:
                 return await FanoutCommand.RunAsync(options);
+            case ["micro", .. var filter]:
+                return MicroCommand.Run(filter);
             case ["server", var kind]:
                 ServerCommands.Run(kind);
                 return 0;
@@ -16,7 +18,7 @@ internal static class Program
                 LoadCommands.Run(kind, port);
                 return 0;
             default:
-                await Console.Error.WriteLineAsync(FanoutCommand.Usage);
+                await Console.Error.WriteLineAsync(FanoutCommand.Usage + "\n" + MicroCommand.Usage);
                 return 2;
         }
     }

@@ -18,19 +18,15 @@ internal static class FanoutCommand
             return 2;
         }
 
-        var cores = await Cores.TakeAsync();
         var results = new Results();
-        foreach (var workload in FanoutWorkloads.All.Where(options.Includes))
+        try
         {
-            for (var run = 1; run <= options.Runs; run++)
-            {
-                foreach (var kind in options.Servers.Where(workload.Has))
-                {
-                    await Console.Error.WriteLineAsync($"{workload.Name}, run {run}, {kind}");
-                    await using var session = await Session.StartAsync(cores, kind);
-                    await workload.RunAsync(session, results, options.Quick);
-                }
-            }
+            await MeasureAsync(options, results);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException or PlatformNotSupportedException)
+        {
+            await Console.Error.WriteLineAsync("FAILED: " + fault.Message);
+            return 1;
         }
 
         var report = Report.Of(results, FanoutTargets.All);
@@ -46,5 +42,22 @@ internal static class FanoutCommand
         }
 
         return 0;
+    }
+
+    private static async Task MeasureAsync(FanoutOptions options, Results results)
+    {
+        var cores = await Cores.TakeAsync();
+        foreach (var workload in FanoutWorkloads.All.Where(options.Includes))
+        {
+            for (var run = 1; run <= options.Runs; run++)
+            {
+                foreach (var kind in options.Servers.Where(workload.Has))
+                {
+                    await Console.Error.WriteLineAsync($"{workload.Name}, run {run}, {kind}");
+                    await using var session = await Session.StartAsync(cores, kind);
+                    await workload.RunAsync(session, results, options.Quick);
+                }
+            }
+        }
     }
 }

@@ -6,16 +6,8 @@ namespace RfBroadcast.Benchmarks;
 internal sealed class LoadCommands(LoadGenerator load)
 {
     /// <summary>Runs the process until the driver goes.</summary>
-    public static void Run(string kind, string port)
-    {
-        IDialect dialect = Enum.Parse<ServerKind>(kind) switch
-        {
-            ServerKind.RfBroadcast => new NativeDialect(),
-            ServerKind.SignalR => new SignalRDialect(),
-            _ => new LimitDialect(),
-        };
-        Answers.Serve(new LoadCommands(new LoadGenerator(dialect, Number(port))).Answer);
-    }
+    public static void Run(string kind, string port) =>
+        Answers.Serve(new LoadCommands(new LoadGenerator(ServerKinds.DialectOf(Enum.Parse<ServerKind>(kind)), Number(port))).Answer);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
@@ -23,10 +15,10 @@ internal sealed class LoadCommands(LoadGenerator load)
     {
         switch (command)
         {
-            case ["connect", var channels, var count, var atOnce]:
-                return load.Connect(ChannelNames.Of(channels), Number(count), Number(atOnce), since: null);
+            case ["connect", var channels, var count, var atOnce, var first]:
+                return load.Connect(ChannelNames.Of(channels), Number(count), Number(atOnce), Number(first), since: null);
             case ["return", var channels, var count, var atOnce, var since]:
-                return load.Connect(ChannelNames.Of(channels), Number(count), Number(atOnce), Number(since));
+                return load.Connect(ChannelNames.Of(channels), Number(count), Number(atOnce), Number(since) + 1, Number(since));
             case ["expect"]:
                 load.Start();
                 return true;

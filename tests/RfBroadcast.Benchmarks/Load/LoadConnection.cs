@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>One client of the load generator.</summary>
-internal sealed class LoadConnection(int fd, string channel, long? since)
+internal sealed class LoadConnection(int fd, string channel, long first, long? since)
 {
     public int Fd => fd;
 
@@ -23,7 +23,7 @@ internal sealed class LoadConnection(int fd, string channel, long? since)
     public ByteStore Fragments { get; } = new();
 
     /// <summary>Follows the numbers.</summary>
-    public SequenceCheck Sequence = new((since ?? 0) + 1);
+    public SequenceCheck Sequence = new(first);
 
     /// <summary>Where the payload was found last.</summary>
     public int PayloadPlace;

@@ -29,8 +29,9 @@ internal sealed class LoadGenerator
     /// <param name="channels">Each client subscribes to one of them, in turn.</param>
     /// <param name="count">How many clients.</param>
     /// <param name="atOnce">How many may be on their way.</param>
+    /// <param name="first">The number that each must receive first.</param>
     /// <param name="since">The offset they come back with; null for first visits.</param>
-    public LoadConnected Connect(string[] channels, int count, int atOnce, long? since)
+    public LoadConnected Connect(string[] channels, int count, int atOnce, long first, long? since)
     {
         _connecting.Clear();
         _tally.Start();
@@ -42,7 +43,7 @@ internal sealed class LoadGenerator
         {
             for (; opened < count && opened - (count - (goal - _live)) < atOnce; opened++)
             {
-                Open(channels[opened % channels.Length], since);
+                Open(channels[opened % channels.Length], first, since);
             }
 
             if (!ReadReady())
@@ -95,9 +96,9 @@ internal sealed class LoadGenerator
         _live = 0;
     }
 
-    private void Open(string channel, long? since)
+    private void Open(string channel, long first, long? since)
     {
-        var connection = new LoadConnection(TcpConnection.Open(_port, _opened++), channel, since);
+        var connection = new LoadConnection(TcpConnection.Open(_port, _opened++), channel, first, since);
         _epoll.Watch(connection.Fd, _connections.Count, Epoll.In);
         _connections.Add(connection);
         TcpConnection.Send(connection.Fd, Encoding.ASCII.GetBytes(

@@ -1,6 +1,7 @@
 namespace RfBroadcast.Benchmarks;
 
-/// <summary>RfBroadcast as an app has it: default settings, no logging. Channels named <c>kept.…</c> keep their history.</summary>
+/// <summary>RfBroadcast as an app has it: default settings, no logging. Channels named <c>kept.…</c> keep their
+/// history; <c>drops.…</c> drop the oldest for whoever is too slow.</summary>
 internal sealed class RfBroadcastServer : IBenchmarkServer
 {
     private readonly WebApplication _app;
@@ -11,7 +12,10 @@ internal sealed class RfBroadcastServer : IBenchmarkServer
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddBroadcasting(options =>
-            options.Channels.For("kept.{**name}", channel => channel.KeepHistory(1000, TimeSpan.FromMinutes(10))));
+        {
+            options.Channels.For("kept.{**name}", channel => channel.KeepHistory(1000, TimeSpan.FromMinutes(10)));
+            options.Channels.For("drops.{**name}", channel => channel.Overflow = OverflowPolicy.DropOldest);
+        });
         _app = builder.Build();
         _app.MapBroadcastWebSockets("/ws");
     }

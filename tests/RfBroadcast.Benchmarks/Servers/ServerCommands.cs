@@ -9,16 +9,7 @@ internal sealed class ServerCommands(IBenchmarkServer server)
     private readonly Dictionary<string, Publisher> _publishers = new(StringComparer.Ordinal);
 
     /// <summary>Runs the process until the driver goes.</summary>
-    public static void Run(string kind)
-    {
-        IBenchmarkServer server = Enum.Parse<ServerKind>(kind) switch
-        {
-            ServerKind.RfBroadcast => new RfBroadcastServer(),
-            ServerKind.SignalR => new SignalRServer(),
-            _ => new LimitServer(),
-        };
-        Answers.Serve(new ServerCommands(server).Answer);
-    }
+    public static void Run(string kind) => Answers.Serve(new ServerCommands(ServerKinds.Create(Enum.Parse<ServerKind>(kind))).Answer);
 
     private object Answer(string[] command) => command switch
     {

@@ -9,5 +9,11 @@ internal static class FanoutWorkloads
         new BurstWorkload("large-burst", subscribers: 5000, messages: 400),
         new SteadyWorkload(perSecond: 20, isMain: true),
         new SteadyWorkload(perSecond: 100, isMain: false),
+        new ManyChannelsWorkload(),
+        new IdleWorkload(),
+        new JoinsWorkload(),
+        new ReconnectsWorkload(),
+        new SlowWorkload(),
+        new GrowthWorkload(),
     ];
 }

@@ -10,6 +10,9 @@ internal sealed class Session : IAsyncDisposable
     private readonly ChildProcess _server;
     private readonly ChildProcess _load;
 
+    // How many messages each channel of a set has had: a client that connects now must first receive the next.
+    private readonly Dictionary<string, long> _published = new(StringComparer.Ordinal);
+
     private Session(ServerKind kind, ChildProcess server, ChildProcess load)
     {
         Kind = kind;
@@ -35,33 +38,38 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>Connects and subscribes clients, round robin over the channels.</summary>
-    public async Task<ConnectMeasured> ConnectAsync(string channels, int count, long? since = null)
+    public async Task<ConnectMeasured> ConnectAsync(string channels, int count)
     {
-        var cpu = CpuClock.Nanoseconds(_server.Id);
-        var connected = await _load.AskAsync<LoadConnected>(since is null
-            ? string.Create(CultureInfo.InvariantCulture, $"connect {channels} {count} {ConnectsAtOnce}")
-            : string.Create(CultureInfo.InvariantCulture, $"return {channels} {count} {ConnectsAtOnce} {since}"));
-        return new ConnectMeasured(count, connected, CpuClock.Nanoseconds(_server.Id) - cpu);
+        var cpu = new CpuReading(_server.Id);
+        var connected = await _load.AskAsync<LoadConnected>(string.Create(CultureInfo.InvariantCulture, $"connect {channels} {count} {ConnectsAtOnce} {_published.GetValueOrDefault(channels) + 1}"));
+        return new ConnectMeasured(count, connected, cpu.Spent());
+    }
+
+    /// <summary>Clients come back to a channel with the offset they had, and receive what they missed.</summary>
+    public async Task<ConnectMeasured> ReturnAsync(string channel, int count, long since, long deliveries)
+    {
+        var cpu = new CpuReading(_server.Id);
+        var connected = await _load.AskAsync<LoadConnected>(string.Create(CultureInfo.InvariantCulture, $"return {channel} {count} {ConnectsAtOnce} {since}"));
+        await ReceiveCheckedAsync(deliveries);
+        return new ConnectMeasured(count, connected, cpu.Spent());
     }
 
     /// <summary>Publishes as fast as the server takes it, and receives all of it.</summary>
     public Task<DeliveryMeasured> BurstAsync(string channels, int messages, long deliveries, int size = 128) =>
-        MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"), deliveries);
+        MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
 
     /// <summary>Publishes at a rate, and receives all of it.</summary>
     public Task<DeliveryMeasured> SteadyAsync(string channels, double perSecond, int messages, long deliveries, int size = 128) =>
-        MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"steady {channels} {perSecond} {messages} {size}"), deliveries);
+        MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"steady {channels} {perSecond} {messages} {size}"));
 
     /// <summary>Publishes without anybody who is told of it.</summary>
-    public Task PublishAsync(string channels, int messages, int size = 128) =>
-        _server.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
+    public Task PublishAsync(string channels, int messages, int size = 128)
+    {
+        Count(channels, messages);
+        return _server.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
+    }
 
-    /// <summary>Receives what comes of itself, after <see cref="ExpectAsync"/>.</summary>
-    public Task<LoadReceived> ReceiveAsync(long deliveries) => ReceiveCheckedAsync(deliveries);
-
-    /// <summary>Starts to count anew.</summary>
-    public Task ExpectAsync() => _load.AskAsync<bool>("expect");
-
+    /// <summary>The first clients stop reading.</summary>
     public Task StallAsync(int count) => _load.AskAsync<bool>(string.Create(CultureInfo.InvariantCulture, $"stall {count}"));
 
     public Task CloseClientsAsync() => _load.AskAsync<bool>("close");
@@ -79,8 +87,17 @@ internal sealed class Session : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private async Task<DeliveryMeasured> MeasureAsync(string publish, long deliveries)
+    private void Count(string channels, int messages)
     {
+        var (each, rest) = Math.DivRem(messages, ChannelNames.Of(channels).Length);
+        _published[channels] = rest == 0
+            ? _published.GetValueOrDefault(channels) + each
+            : throw new ArgumentException("Each channel must get as many messages as the others.", nameof(messages));
+    }
+
+    private async Task<DeliveryMeasured> MeasureAsync(string channels, int messages, long deliveries, string publish)
+    {
+        Count(channels, messages);
         await _load.AskAsync<bool>("expect");
         var allocated = await _server.AskAsync<long>("allocated");
         var cpu = new CpuReading(_server.Id);
