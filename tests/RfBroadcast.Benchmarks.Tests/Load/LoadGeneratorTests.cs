@@ -5,8 +5,6 @@ public sealed class LoadGeneratorTests
 {
     private const string Channels = "room*3";
 
-    private static readonly byte[] Padding = Payload.PaddingOf(128);
-
     public static TheoryData<ServerKind> Servers => [.. Enum.GetValues<ServerKind>()];
 
     [Theory]
@@ -66,7 +64,9 @@ public sealed class LoadGeneratorTests
     private static async Task<(LoadGenerator Load, Publisher Publisher)> StartAsync(ServerKind kind, string channels = Channels)
     {
         var server = ServerKinds.Create(kind);
-        var load = new LoadGenerator(ServerKinds.DialectOf(kind), await server.StartAsync());
-        return (load, new Publisher([.. ChannelNames.Of(channels).Select(server.Channel)]) { Padding = Padding });
+        var dialect = ServerKinds.DialectOf(kind);
+        var load = new LoadGenerator(dialect, await server.StartAsync(), inflatesEvery: 1);
+        var paddings = dialect.Deflates ? JsonPadding.Of(1200) : [Payload.PaddingOf(128)];
+        return (load, new Publisher([.. ChannelNames.Of(channels).Select(server.Channel)]) { Paddings = paddings });
     }
 }

@@ -24,7 +24,7 @@ public sealed class ServerFrameTests
         }
 
         ServerFrame.TryRead([.. bytes, 0x81, 0x00], out var frame).Should().BeTrue();
-        frame.Should().Be(new ServerFrame(ServerFrame.Text, IsFinal: true, header, length));
+        frame.Should().Be(new ServerFrame(ServerFrame.Text, IsFinal: true, IsDeflated: false, header, length));
         frame.Length.Should().Be(bytes.Length);
     }
 
@@ -34,12 +34,21 @@ public sealed class ServerFrameTests
         ServerFrame.TryRead([0x01, 1, 7], out var first).Should().BeTrue();
         ServerFrame.TryRead([0x80, 1, 7], out var last).Should().BeTrue();
 
-        first.Should().Be(new ServerFrame(ServerFrame.Text, IsFinal: false, 2, 1));
-        last.Should().Be(new ServerFrame(ServerFrame.Continuation, IsFinal: true, 2, 1));
+        first.Should().Be(new ServerFrame(ServerFrame.Text, IsFinal: false, IsDeflated: false, 2, 1));
+        last.Should().Be(new ServerFrame(ServerFrame.Continuation, IsFinal: true, IsDeflated: false, 2, 1));
+    }
+
+    [Fact]
+    public void TryRead_OfACompressedMessage_SaysSo()
+    {
+        ServerFrame.TryRead([0xc1, 1, 7], out var frame).Should().BeTrue();
+
+        frame.Should().Be(new ServerFrame(ServerFrame.Text, IsFinal: true, IsDeflated: true, 2, 1));
     }
 
     [Theory]
-    [InlineData(0xc1, 0x01)]
+    [InlineData(0xa1, 0x01)]
+    [InlineData(0x91, 0x01)]
     [InlineData(0x81, 0x81)]
     public void TryRead_OfReservedBitsOrAMask_Throws(byte first, byte second)
     {

@@ -6,6 +6,9 @@ internal interface IDialect
     /// <summary>Whether a frame may hold several messages, each ended by 0x1e.</summary>
     bool HasRecords { get; }
 
+    /// <summary>Whether compression is offered, and must be accepted.</summary>
+    bool Deflates => false;
+
     /// <summary>The path and query of the handshake.</summary>
     string Target(LoadConnection connection);
 

@@ -3,9 +3,11 @@ using System.Text;
 
 namespace RfBroadcast.Benchmarks;
 
-/// <summary>The limit server: the address names the channel, and the open WebSocket is the subscription.</summary>
-internal sealed class LimitDialect : IDialect
+/// <summary>The servers that speak no protocol of their own: the address names the channel, and the open WebSocket is the subscription.</summary>
+internal sealed class LimitDialect(bool deflates = false) : IDialect
 {
+    public bool Deflates => deflates;
+
     public bool HasRecords => false;
 
     public string Target(LoadConnection connection) => connection.Since is { } since

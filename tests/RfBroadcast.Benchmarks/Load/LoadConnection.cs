@@ -16,6 +16,9 @@ internal sealed class LoadConnection(int fd, string channel, long first, long? s
 
     public LoadStage Stage { get; set; }
 
+    /// <summary>Inflates its compressed messages; null where they are only counted.</summary>
+    public MessageInflater? Inflater { get; init; }
+
     /// <summary>The start of a frame whose rest has not come yet.</summary>
     public ByteStore Rest { get; } = new();
 

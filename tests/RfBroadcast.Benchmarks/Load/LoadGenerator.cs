@@ -15,11 +15,17 @@ internal sealed class LoadGenerator
     private readonly IDialect _dialect;
     private readonly LoadReader _reader;
     private readonly int _port;
+    private readonly int _inflatesEvery;
     private int _live;
     private int _opened;
 
-    public LoadGenerator(IDialect dialect, int port)
+    /// <summary>Makes one without clients.</summary>
+    /// <param name="dialect">What they say.</param>
+    /// <param name="port">The server's.</param>
+    /// <param name="inflatesEvery">Of how many clients that are sent compressed messages one looks into them; the others only count, or the load would be slower than the servers.</param>
+    public LoadGenerator(IDialect dialect, int port, int inflatesEvery = 100)
     {
+        _inflatesEvery = inflatesEvery;
         _dialect = dialect;
         _port = port;
         _reader = new LoadReader(dialect, _tally);
@@ -98,11 +104,13 @@ internal sealed class LoadGenerator
 
     private void Open(string channel, long first, long? since)
     {
-        var connection = new LoadConnection(TcpConnection.Open(_port, _opened++), channel, first, since);
+        var inflater = _dialect.Deflates && _opened % _inflatesEvery == 0 ? new MessageInflater() : null;
+        var connection = new LoadConnection(TcpConnection.Open(_port, _opened++), channel, first, since) { Inflater = inflater };
         _epoll.Watch(connection.Fd, _connections.Count, Epoll.In);
         _connections.Add(connection);
         TcpConnection.Send(connection.Fd, Encoding.ASCII.GetBytes(
             $"GET {_dialect.Target(connection)} HTTP/1.1\r\nHost: 127.0.0.1:{_port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + (_dialect.Deflates ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "")
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"));
     }
 

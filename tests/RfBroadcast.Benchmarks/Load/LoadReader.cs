@@ -55,6 +55,11 @@ internal sealed class LoadReader(IDialect dialect, LoadTally tally)
             throw new InvalidDataException("Not upgraded: " + Encoding.ASCII.GetString(bytes[..end]));
         }
 
+        if (bytes[..end].IndexOf("permessage-deflate"u8) >= 0 != dialect.Deflates)
+        {
+            throw new InvalidDataException("Compression: " + Encoding.ASCII.GetString(bytes[..end]));
+        }
+
         dialect.Opened(connection);
         return end + 4;
     }
@@ -69,10 +74,13 @@ internal sealed class LoadReader(IDialect dialect, LoadTally tally)
             taken += frame.Length;
             switch (frame.Opcode)
             {
-                case ServerFrame.Text when frame.IsFinal:
+                case ServerFrame.Text when frame is { IsFinal: true, IsDeflated: true } && dialect.Deflates:
+                    TakeDeflated(connection, payload, now);
+                    break;
+                case ServerFrame.Text when frame is { IsFinal: true, IsDeflated: false }:
                     TakeMessage(connection, payload, now);
                     break;
-                case ServerFrame.Text or ServerFrame.Continuation:
+                case ServerFrame.Text or ServerFrame.Continuation when !frame.IsDeflated:
                     TakeFragment(connection, payload, frame.IsFinal, now);
                     break;
                 case ServerFrame.Ping:
@@ -84,6 +92,18 @@ internal sealed class LoadReader(IDialect dialect, LoadTally tally)
         }
 
         return taken;
+    }
+
+    private void TakeDeflated(LoadConnection connection, ReadOnlySpan<byte> payload, long now)
+    {
+        if (connection.Inflater is null)
+        {
+            tally.Take(now);
+        }
+        else
+        {
+            TakeMessage(connection, connection.Inflater.Inflate(payload), now);
+        }
     }
 
     private void TakeFragment(LoadConnection connection, ReadOnlySpan<byte> payload, bool isFinal, long now)

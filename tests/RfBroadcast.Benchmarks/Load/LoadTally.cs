@@ -35,6 +35,13 @@ internal sealed class LoadTally
         _lastReceived = now;
     }
 
+    /// <summary>Counts a message that is not looked into.</summary>
+    public void Take(long now)
+    {
+        Deliveries++;
+        _lastReceived = now;
+    }
+
     public LoadReceived Sum(long expected) => new(
         Deliveries,
         _faults.Lost + Math.Max(0, expected - Deliveries - _faults.Lost),

@@ -4,9 +4,11 @@ using System.Text;
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>RfBroadcast's native protocol: <c>connected</c> comes, <c>subscribe</c> goes, <c>subscribed</c> comes.</summary>
-internal sealed class NativeDialect : IDialect
+internal sealed class NativeDialect(bool deflates = false) : IDialect
 {
     private string? _epoch;
+
+    public bool Deflates => deflates;
 
     public bool HasRecords => false;
 

@@ -5,7 +5,7 @@ namespace RfBroadcast.Benchmarks;
 
 /// <summary>Where one WebSocket frame from a server lies in what was received.</summary>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct ServerFrame(int Opcode, bool IsFinal, int PayloadStart, int PayloadLength)
+public readonly record struct ServerFrame(int Opcode, bool IsFinal, bool IsDeflated, int PayloadStart, int PayloadLength)
 {
     public const int Continuation = 0;
     public const int Text = 1;
@@ -15,7 +15,7 @@ public readonly record struct ServerFrame(int Opcode, bool IsFinal, int PayloadS
     public int Length => PayloadStart + PayloadLength;
 
     /// <summary>Reads the header at the start of what was received; false when the frame is not there as a whole.</summary>
-    /// <exception cref="InvalidDataException">The frame is masked, or uses a reserved bit.</exception>
+    /// <exception cref="InvalidDataException">The frame is masked, or uses a reserved bit other than that of compression.</exception>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ServerFrame frame)
     {
         frame = default;
@@ -24,7 +24,7 @@ public readonly record struct ServerFrame(int Opcode, bool IsFinal, int PayloadS
             return false;
         }
 
-        if ((bytes[0] & 0x70) != 0 || bytes[1] > 127)
+        if ((bytes[0] & 0x30) != 0 || bytes[1] > 127)
         {
             throw new InvalidDataException($"A frame that starts with {bytes[0]:x2} {bytes[1]:x2} is not one that these servers send.");
         }
@@ -47,7 +47,7 @@ public readonly record struct ServerFrame(int Opcode, bool IsFinal, int PayloadS
             return false;
         }
 
-        frame = new ServerFrame(bytes[0] & 0x0f, bytes[0] >= 0x80, start, length);
+        frame = new ServerFrame(bytes[0] & 0x0f, bytes[0] >= 0x80, (bytes[0] & 0x40) != 0, start, length);
         return true;
     }
 }

@@ -5,6 +5,14 @@ namespace RfBroadcast.Benchmarks;
 /// <summary>Makes the tables: one a row of the benchmark, and one of the targets.</summary>
 internal static class Report
 {
+    private static readonly (ServerKind Server, ServerKind Against)[] Pairs =
+    [
+        (ServerKind.RfBroadcast, ServerKind.SignalR),
+        (ServerKind.RfBroadcast, ServerKind.Limit),
+        (ServerKind.RfBroadcastDeflate, ServerKind.RfBroadcast),
+        (ServerKind.RfBroadcastDeflate, ServerKind.WebSocketDeflate),
+    ];
+
     public static IReadOnlyList<Table> Of(Results results, IReadOnlyList<Target> targets)
     {
         List<Table> tables = [.. results.Rows.Select(row => OfRow(results, row))];
@@ -26,9 +34,9 @@ internal static class Report
             lines.Add([server.ToString(), .. figures.Select(figure => Cell(results.Of(row, server, figure), FigureInfo.Of(figure).Format))]);
         }
 
-        foreach (var against in new[] { ServerKind.SignalR, ServerKind.Limit }.Where(server => results.Of(row, server, figures[0]) is not null))
+        foreach (var (server, against) in Pairs.Where(pair => results.Of(row, pair.Server, figures[0]) is not null && results.Of(row, pair.Against, figures[0]) is not null))
         {
-            lines.Add([$"RfBroadcast / {against}", .. figures.Select(figure => Ratio(results, row, figure, against))]);
+            lines.Add([$"{server} / {against}", .. figures.Select(figure => Ratio(results, row, figure, server, against))]);
         }
 
         return new Table(row, ["", .. figures.Select(FigureInfo.Of).Select(info => info.Unit.Length > 0 ? $"{info.Name}, {info.Unit}" : info.Name)], lines);
@@ -55,9 +63,9 @@ internal static class Report
 
     private static ServerKind[] Servers() => Enum.GetValues<ServerKind>();
 
-    private static string Ratio(Results results, string row, Figure figure, ServerKind against)
+    private static string Ratio(Results results, string row, Figure figure, ServerKind server, ServerKind against)
     {
-        var values = results.Values(row, ServerKind.RfBroadcast, figure);
+        var values = results.Values(row, server, figure);
         var others = results.Values(row, against, figure);
         return values.Count == 0 || others.Count == 0 || others.Contains(0) || figure is Figure.LoadBusy
             ? ""

@@ -8,8 +8,8 @@ internal sealed class Publisher(IPublishedChannel[] channels)
     private readonly long[] _numbers = new long[channels.Length];
     private int _turn;
 
-    /// <summary>The payload's padding.</summary>
-    public byte[] Padding { get; set; } = [];
+    /// <summary>The payloads' padding: one for all, or several in turn.</summary>
+    public byte[][] Paddings { get; set; } = [[]];
 
     /// <summary>Publishes as fast as it is let.</summary>
     /// <returns>How long it took, in nanoseconds.</returns>
@@ -51,6 +51,7 @@ internal sealed class Publisher(IPublishedChannel[] channels)
     {
         var turn = _turn;
         _turn = (turn + 1) % channels.Length;
-        return channels[turn].PublishAsync(++_numbers[turn], Padding);
+        var number = ++_numbers[turn];
+        return channels[turn].PublishAsync(number, Paddings[number % Paddings.Length]);
     }
 }

@@ -1,12 +1,12 @@
 namespace RfBroadcast.Benchmarks;
 
-/// <summary>RfBroadcast as an app has it: default settings, no logging. Channels named <c>kept.…</c> keep their
+/// <summary>RfBroadcast as an app has it: default settings, compression on or off, no logging. Channels named <c>kept.…</c> keep their
 /// history; <c>drops.…</c> drop the oldest for whoever is too slow.</summary>
 internal sealed class RfBroadcastServer : IBenchmarkServer
 {
     private readonly WebApplication _app;
 
-    public RfBroadcastServer()
+    public RfBroadcastServer(bool deflates = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -15,7 +15,7 @@ internal sealed class RfBroadcastServer : IBenchmarkServer
         {
             options.Channels.For("kept.{**name}", channel => channel.KeepHistory(1000, TimeSpan.FromMinutes(10)));
             options.Channels.For("drops.{**name}", channel => channel.Overflow = OverflowPolicy.DropOldest);
-        });
+        }).ConfigureWebSockets(options => options.Compression.Enabled = deflates);
         _app = builder.Build();
         _app.MapBroadcastWebSockets("/ws");
     }

@@ -7,6 +7,7 @@ namespace RfBroadcast.Benchmarks;
 internal sealed class ServerCommands(IBenchmarkServer server)
 {
     private readonly Dictionary<string, Publisher> _publishers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[][]> _paddings = new(StringComparer.Ordinal); // made once, not while it is measured
 
     /// <summary>Runs the process until the driver goes.</summary>
     public static void Run(string kind) => Answers.Serve(new ServerCommands(ServerKinds.Create(Enum.Parse<ServerKind>(kind))).Answer);
@@ -44,7 +45,20 @@ internal sealed class ServerCommands(IBenchmarkServer server)
             _publishers.Add(channels, publisher);
         }
 
-        publisher.Padding = Payload.PaddingOf(Number(size));
+        publisher.Paddings = PaddingsOf(size);
         return publisher;
+    }
+
+    private byte[][] PaddingsOf(string size)
+    {
+        if (!_paddings.TryGetValue(size, out var paddings))
+        {
+            paddings = size.StartsWith(JsonPadding.Prefix, StringComparison.Ordinal)
+                ? JsonPadding.Of(Number(size[JsonPadding.Prefix.Length..]))
+                : [Payload.PaddingOf(Number(size))];
+            _paddings.Add(size, paddings);
+        }
+
+        return paddings;
     }
 }

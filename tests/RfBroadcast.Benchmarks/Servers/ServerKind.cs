@@ -11,4 +11,10 @@ public enum ServerKind
 
     /// <summary>What the kernel costs: prepared frames and bare sockets.</summary>
     Limit,
+
+    /// <summary>This library with compression switched on.</summary>
+    RfBroadcastDeflate,
+
+    /// <summary>ASP.NET Core's WebSocket with its own compression: every message is compressed for each connection.</summary>
+    WebSocketDeflate,
 }

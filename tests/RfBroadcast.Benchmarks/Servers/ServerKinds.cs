@@ -7,6 +7,8 @@ internal static class ServerKinds
     {
         ServerKind.RfBroadcast => new RfBroadcastServer(),
         ServerKind.SignalR => new SignalRServer(),
+        ServerKind.RfBroadcastDeflate => new RfBroadcastServer(deflates: true),
+        ServerKind.WebSocketDeflate => new WebSocketDeflateServer(),
         _ => new LimitServer(),
     };
 
@@ -14,6 +16,8 @@ internal static class ServerKinds
     {
         ServerKind.RfBroadcast => new NativeDialect(),
         ServerKind.SignalR => new SignalRDialect(),
+        ServerKind.RfBroadcastDeflate => new NativeDialect(deflates: true),
+        ServerKind.WebSocketDeflate => new LimitDialect(deflates: true),
         _ => new LimitDialect(),
     };
 }

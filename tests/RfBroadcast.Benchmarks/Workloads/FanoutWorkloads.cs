@@ -15,5 +15,7 @@ internal static class FanoutWorkloads
         new ReconnectsWorkload(),
         new SlowWorkload(),
         new GrowthWorkload(),
+        new CompressionWorkload("compression-1k", size: 1024),
+        new CompressionWorkload("compression-8k", size: 8192),
     ];
 }

@@ -10,7 +10,7 @@ internal interface IWorkload
     bool IsMain { get; }
 
     /// <summary>Whether the server can do it.</summary>
-    bool Has(ServerKind server) => true;
+    bool Has(ServerKind server) => server is ServerKind.RfBroadcast or ServerKind.SignalR or ServerKind.Limit;
 
     /// <summary>Measures once.</summary>
     Task RunAsync(Session session, Results results, bool quick);

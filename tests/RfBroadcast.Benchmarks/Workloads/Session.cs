@@ -62,6 +62,14 @@ internal sealed class Session : IAsyncDisposable
     public Task<DeliveryMeasured> SteadyAsync(string channels, double perSecond, int messages, long deliveries, int size = 128) =>
         MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"steady {channels} {perSecond} {messages} {size}"));
 
+    /// <summary>As <see cref="BurstAsync"/>, of JSON that looks like an app's.</summary>
+    public Task<DeliveryMeasured> BurstJsonAsync(string channels, int messages, long deliveries, int size) =>
+        MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {JsonPadding.Prefix}{size}"));
+
+    /// <summary>As <see cref="SteadyAsync"/>, of JSON that looks like an app's.</summary>
+    public Task<DeliveryMeasured> SteadyJsonAsync(string channels, double perSecond, int messages, long deliveries, int size) =>
+        MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"steady {channels} {perSecond} {messages} {JsonPadding.Prefix}{size}"));
+
     /// <summary>Publishes without anybody who is told of it.</summary>
     public Task PublishAsync(string channels, int messages, int size = 128)
     {

@@ -20,7 +20,7 @@ internal sealed class SlowWorkload : IWorkload
 
     public bool IsMain => false;
 
-    public bool Has(ServerKind server) => server != ServerKind.SignalR;
+    public bool Has(ServerKind server) => server is ServerKind.RfBroadcast or ServerKind.Limit;
 
     public async Task RunAsync(Session session, Results results, bool quick)
     {
