@@ -31,15 +31,16 @@ internal static class FanoutCommand
         }
 
         var report = Report.Of(results, FanoutTargets.All);
+        await Console.Out.WriteLineAsync(options.Description);
         await Console.Out.WriteLineAsync(TextTable.Of(report));
         if (options.Json is not null)
         {
-            await File.WriteAllTextAsync(options.Json, JsonReport.Of(results, FanoutTargets.All));
+            await File.WriteAllTextAsync(options.Json, JsonReport.Of(options.Description, results, FanoutTargets.All));
         }
 
         if (options.Markdown is not null)
         {
-            await File.WriteAllTextAsync(options.Markdown, MarkdownReport.Of(report));
+            await MarkdownFile.WriteAsync(options.Markdown, MarkdownReport.Of(options.Description, report));
         }
 
         return 0;

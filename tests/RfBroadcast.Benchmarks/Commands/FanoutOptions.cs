@@ -7,7 +7,9 @@ internal sealed record FanoutOptions
 {
     public bool Quick { get; private init; }
 
-    public int Runs { get; private init; } = 3;
+    public int Runs => RunsAsked ?? (Quick ? 1 : 3);
+
+    private int? RunsAsked { get; init; }
 
     public IReadOnlyList<string> Only { get; private init; } = [];
 
@@ -30,9 +32,9 @@ internal sealed record FanoutOptions
                     arguments = arguments[1..];
                     continue;
                 case ["--runs", var text, ..] when int.TryParse(text, CultureInfo.InvariantCulture, out var runs) && runs > 0:
-                    options = options with { Runs = runs };
+                    options = options with { RunsAsked = runs };
                     break;
-                case ["--only", var names, ..] when names.Split(',') is var only && only.All(name => FanoutWorkloads.All.Any(workload => workload.Name == name)):
+                case ["--only", var names, ..] when names.Split(',') is var only && only.All(FanoutWorkloads.Has):
                     options = options with { Only = only };
                     break;
                 case ["--servers", var names, ..] when names.Split(',') is var kinds && kinds.All(name => Enum.IsDefined(typeof(ServerKind), name)):
@@ -53,6 +55,9 @@ internal sealed record FanoutOptions
 
         return options;
     }
+
+    /// <summary>How and where it was measured.</summary>
+    public string Description => string.Create(CultureInfo.InvariantCulture, $"`fanout{(Quick ? " --quick" : "")}`, {Runs} runs, {Machine.Description}");
 
     /// <summary>Whether a workload is asked for.</summary>
     public bool Includes(IWorkload workload) => Only.Count > 0 ? Only.Contains(workload.Name) : !Quick || workload.IsMain;

@@ -11,5 +11,6 @@ internal sealed record LoadReceived(
     long P90,
     long P99,
     long Max,
+    long P50SinceStart,
     long Span,
     long Cpu);

@@ -6,6 +6,7 @@ namespace RfBroadcast.Benchmarks;
 internal sealed class LoadTally
 {
     private readonly LatencyHistogram _latencies = new();
+    private readonly LatencyHistogram _sinceStart = new();
     private long _firstSent = long.MaxValue;
     private long _lastReceived;
     private SequenceFaults _faults = new();
@@ -18,6 +19,7 @@ internal sealed class LoadTally
     public void Start()
     {
         _latencies.Clear();
+        _sinceStart.Clear();
         _firstSent = long.MaxValue;
         _lastReceived = 0;
         _faults = new SequenceFaults();
@@ -32,6 +34,7 @@ internal sealed class LoadTally
         connection.Sequence.Take(stamp.Number, _faults);
         _latencies.Add(now - stamp.Time);
         _firstSent = Math.Min(_firstSent, stamp.Time);
+        _sinceStart.Add(now - _firstSent);
         _lastReceived = now;
     }
 
@@ -52,6 +55,7 @@ internal sealed class LoadTally
         _latencies.Percentile(0.9),
         _latencies.Percentile(0.99),
         _latencies.Max,
+        _sinceStart.Percentile(0.5),
         Math.Max(0, _lastReceived - _firstSent),
         CpuClock.Nanoseconds(Environment.ProcessId) - _cpuAtStart);
 }

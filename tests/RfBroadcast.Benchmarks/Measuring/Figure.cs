@@ -9,6 +9,7 @@ public enum Figure
     LatencyP90,
     LatencyP99,
     LatencyMax,
+    LatencySinceStart,
     AllocatedPerDelivery,
     BytesPerDelivery,
     LoadBusy,

@@ -14,6 +14,7 @@ public sealed record FigureInfo(string Name, string Unit, string Format)
         Figure.LatencyP90 => new("p90", "ms", "0.00"),
         Figure.LatencyP99 => new("p99", "ms", "0.00"),
         Figure.LatencyMax => new("max", "ms", "0.00"),
+        Figure.LatencySinceStart => new("p50 since start", "ms", "0.0"),
         Figure.AllocatedPerDelivery => new("allocated/delivery", "B", "0.00"),
         Figure.BytesPerDelivery => new("wire/delivery", "B", "0"),
         Figure.LoadBusy => new("load busy", "%", "0"),

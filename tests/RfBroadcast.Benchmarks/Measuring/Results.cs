@@ -24,6 +24,16 @@ public sealed class Results
         values.Add(value);
     }
 
+    /// <summary>Adds the medians of what was measured several times in one run.</summary>
+    public void AddMedians(Results repeated, ServerKind server)
+    {
+        ArgumentNullException.ThrowIfNull(repeated);
+        foreach (var (key, values) in repeated._values.Where(entry => entry.Key.Server == server))
+        {
+            Add(key.Row, server, key.Figure, Spread.Of(values).Median);
+        }
+    }
+
     /// <summary>The values, one a run; empty when it was not measured.</summary>
     public IReadOnlyList<double> Values(string row, ServerKind server, Figure figure) => _values.GetValueOrDefault((row, server, figure)) ?? [];
 

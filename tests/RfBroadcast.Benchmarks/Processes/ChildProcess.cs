@@ -16,13 +16,24 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id; // taskset replaces itself by the program
 
-    public static ChildProcess Start(int core, params string[] arguments)
+    /// <summary>Starts a server, with the runtime's default settings.</summary>
+    public static ChildProcess StartServer(int core, params string[] arguments) => Start(core, compilesAtOnce: false, arguments);
+
+    /// <summary>Starts a load generator: what it runs is compiled in full at once, so that it needs no warming up.</summary>
+    public static ChildProcess StartLoad(int core, params string[] arguments) => Start(core, compilesAtOnce: true, arguments);
+
+    private static ChildProcess Start(int core, bool compilesAtOnce, string[] arguments)
     {
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("The program's path is not known.");
         var start = new ProcessStartInfo("taskset") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])["-c", core.ToString(System.Globalization.CultureInfo.InvariantCulture), program, .. AssemblyOf(program), .. arguments])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (compilesAtOnce)
+        {
+            start.Environment["DOTNET_TieredCompilation"] = "0";
         }
 
         return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException("taskset did not start."));

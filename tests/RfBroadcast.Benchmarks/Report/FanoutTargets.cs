@@ -8,6 +8,7 @@ internal static class FanoutTargets
         new("burst", Figure.CpuPerDelivery, 0.20) { Server = ServerKind.SignalR },
         new("burst", Figure.CpuPerDelivery, 1.4) { Server = ServerKind.Limit },
         new("burst", Figure.LatencyP50, 0.10) { Server = ServerKind.SignalR },
+        new("burst", Figure.LatencySinceStart, 0.10) { Server = ServerKind.SignalR },
         new("large-burst", Figure.CpuPerDelivery, 0.07) { Server = ServerKind.SignalR },
         new("steady-20", Figure.CpuPerDelivery, 0.38) { Server = ServerKind.SignalR },
         new("steady-20", Figure.CpuPerDelivery, 1.25) { Server = ServerKind.Limit },

@@ -7,9 +7,10 @@ internal static class JsonReport
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static string Of(Results results, IReadOnlyList<Target> targets) => JsonSerializer.Serialize(
+    public static string Of(string description, Results results, IReadOnlyList<Target> targets) => JsonSerializer.Serialize(
         new
         {
+            Description = description,
             Rows = results.Rows.Select(row => new
             {
                 Name = row,

@@ -5,9 +5,9 @@ namespace RfBroadcast.Benchmarks;
 /// <summary>Writes tables as docs/performance.md has them.</summary>
 internal static class MarkdownReport
 {
-    public static string Of(IReadOnlyList<Table> tables)
+    public static string Of(string description, IReadOnlyList<Table> tables)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(description).Append("\n\n");
         foreach (var table in tables)
         {
             text.Append("### ").Append(table.Heading).Append("\n\n");

@@ -7,10 +7,10 @@ namespace RfBroadcast.Benchmarks;
 [SuppressMessage("Reliability", "CA1001", Justification = "It lives as long as its process.")]
 internal sealed class LimitChannel(string name, LimitPump pump) : IPublishedChannel
 {
-    /// <summary>As much as RfBroadcast has in one batch, and lets wait in one channel.</summary>
-    private const int MaxBatchBytes = 64 * 1024;
+    // As much as RfBroadcast has in one batch, and lets wait in one channel.
+    private const int MaxBatchBytes = Batch.MaxBytes;
+    private static readonly int MaxPending = new BroadcastOptions().PendingMessages;
 
-    private const int MaxPending = 1024;
     private const int MaxKept = 100;
 
     private readonly Lock _lock = new();

@@ -5,6 +5,13 @@ internal sealed record DeliveryMeasured(LoadReceived Received, long ServerCpu, l
 {
     private const double NanosecondsPerMillisecond = 1e6;
 
+    /// <summary>Adds the figures of a burst to a row: as those of any, and how long after its start half was received.</summary>
+    public void AddBurstTo(Results results, string row, ServerKind server)
+    {
+        AddTo(results, row, server);
+        results.Add(row, server, Figure.LatencySinceStart, Received.P50SinceStart / NanosecondsPerMillisecond);
+    }
+
     /// <summary>Adds its figures to a row.</summary>
     public void AddTo(Results results, string row, ServerKind server)
     {

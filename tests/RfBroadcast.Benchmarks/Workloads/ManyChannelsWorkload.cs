@@ -22,6 +22,6 @@ internal sealed class ManyChannelsWorkload : IWorkload
         }
 
         var measured = await session.BurstAsync(Channels, Messages, Messages);
-        measured.AddTo(results, Name, session.Kind);
+        measured.AddBurstTo(results, Name, session.Kind);
     }
 }

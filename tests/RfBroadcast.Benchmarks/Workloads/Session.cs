@@ -24,11 +24,11 @@ internal sealed class Session : IAsyncDisposable
 
     public static async Task<Session> StartAsync(Cores cores, ServerKind kind)
     {
-        var server = ChildProcess.Start(cores.Server, "server", kind.ToString());
+        var server = ChildProcess.StartServer(cores.Server, "server", kind.ToString());
         try
         {
             var port = await server.AskAsync<int>("start");
-            return new Session(kind, server, ChildProcess.Start(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
+            return new Session(kind, server, ChildProcess.StartLoad(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
         }
         catch
         {
