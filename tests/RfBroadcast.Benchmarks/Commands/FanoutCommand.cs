@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>Runs the workloads against all servers, in turn, and prints what was measured.</summary>
@@ -49,13 +52,15 @@ internal static class FanoutCommand
     private static async Task MeasureAsync(FanoutOptions options, Results results)
     {
         var cores = await Cores.TakeAsync();
+        var start = Stopwatch.GetTimestamp();
         foreach (var workload in FanoutWorkloads.All.Where(options.Includes))
         {
             for (var run = 1; run <= options.Runs; run++)
             {
                 foreach (var kind in options.Servers.Where(workload.Has))
                 {
-                    await Console.Error.WriteLineAsync($"{workload.Name}, run {run}, {kind}");
+                    var elapsed = Stopwatch.GetElapsedTime(start);
+                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{elapsed:mm\\:ss} {workload.Name}, run {run}, {kind}"));
                     await using var session = await Session.StartAsync(cores, kind);
                     await workload.RunAsync(session, results, options.Quick);
                 }

@@ -13,6 +13,7 @@ public enum Figure
     AllocatedPerDelivery,
     BytesPerDelivery,
     LoadBusy,
+    Disturbed,
     ResidentPerConnection,
     CpuPerConnect,
     TimePerConnect,

@@ -18,6 +18,7 @@ public sealed record FigureInfo(string Name, string Unit, string Format)
         Figure.AllocatedPerDelivery => new("allocated/delivery", "B", "0.00"),
         Figure.BytesPerDelivery => new("wire/delivery", "B", "0"),
         Figure.LoadBusy => new("load busy", "%", "0"),
+        Figure.Disturbed => new("disturbed", "%", "0"),
         Figure.ResidentPerConnection => new("resident/connection", "kB", "0.0"),
         Figure.CpuPerConnect => new("CPU/connect", "us", "0"),
         Figure.TimePerConnect => new("time/connect", "us", "0"),

@@ -67,7 +67,7 @@ internal static class Report
     {
         var values = results.Values(row, server, figure);
         var others = results.Values(row, against, figure);
-        return values.Count == 0 || others.Count == 0 || others.Contains(0) || figure is Figure.LoadBusy
+        return values.Count == 0 || others.Count == 0 || others.Contains(0) || figure is Figure.LoadBusy or Figure.Disturbed
             ? ""
             : Cell(Spread.OfRatios(values, others), "0.00");
     }

@@ -1,7 +1,7 @@
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>One measurement of deliveries. Times are nanoseconds.</summary>
-internal sealed record DeliveryMeasured(LoadReceived Received, long ServerCpu, long Allocated)
+internal sealed record DeliveryMeasured(LoadReceived Received, ServerSpent Server, long Allocated)
 {
     private const double NanosecondsPerMillisecond = 1e6;
 
@@ -16,7 +16,7 @@ internal sealed record DeliveryMeasured(LoadReceived Received, long ServerCpu, l
     public void AddTo(Results results, string row, ServerKind server)
     {
         var deliveries = (double)Received.Deliveries;
-        results.Add(row, server, Figure.CpuPerDelivery, ServerCpu / deliveries / 1e3);
+        results.Add(row, server, Figure.CpuPerDelivery, Server.Cpu / deliveries / 1e3);
         results.Add(row, server, Figure.DeliveriesPerSecond, deliveries / Received.Span * 1e9);
         results.Add(row, server, Figure.LatencyP50, Received.P50 / NanosecondsPerMillisecond);
         results.Add(row, server, Figure.LatencyP90, Received.P90 / NanosecondsPerMillisecond);
@@ -25,5 +25,6 @@ internal sealed record DeliveryMeasured(LoadReceived Received, long ServerCpu, l
         results.Add(row, server, Figure.AllocatedPerDelivery, Allocated / deliveries);
         results.Add(row, server, Figure.BytesPerDelivery, Received.Bytes / deliveries);
         results.Add(row, server, Figure.LoadBusy, 100.0 * Received.Cpu / Received.Span);
+        results.Add(row, server, Figure.Disturbed, Server.OthersPercent);
     }
 }

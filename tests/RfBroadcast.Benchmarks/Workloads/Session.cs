@@ -12,9 +12,11 @@ internal sealed class Session : IAsyncDisposable
 
     // How many messages each channel of a set has had: a client that connects now must first receive the next.
     private readonly Dictionary<string, long> _published = new(StringComparer.Ordinal);
+    private readonly int _core;
 
-    private Session(ServerKind kind, ChildProcess server, ChildProcess load)
+    private Session(ServerKind kind, int core, ChildProcess server, ChildProcess load)
     {
+        _core = core;
         Kind = kind;
         _server = server;
         _load = load;
@@ -28,7 +30,7 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             var port = await server.AskAsync<int>("start");
-            return new Session(kind, server, ChildProcess.StartLoad(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
+            return new Session(kind, cores.Server, server, ChildProcess.StartLoad(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
         }
         catch
         {
@@ -40,7 +42,7 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Connects and subscribes clients, round robin over the channels.</summary>
     public async Task<ConnectMeasured> ConnectAsync(string channels, int count)
     {
-        var cpu = new CpuReading(_server.Id);
+        var cpu = new ServerReading(_server.Id, _core);
         var connected = await _load.AskAsync<LoadConnected>(string.Create(CultureInfo.InvariantCulture, $"connect {channels} {count} {ConnectsAtOnce} {_published.GetValueOrDefault(channels) + 1}"));
         return new ConnectMeasured(count, connected, cpu.Spent());
     }
@@ -48,7 +50,7 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Clients come back to a channel with the offset they had, and receive what they missed.</summary>
     public async Task<ConnectMeasured> ReturnAsync(string channel, int count, long since, long deliveries)
     {
-        var cpu = new CpuReading(_server.Id);
+        var cpu = new ServerReading(_server.Id, _core);
         var connected = await _load.AskAsync<LoadConnected>(string.Create(CultureInfo.InvariantCulture, $"return {channel} {count} {ConnectsAtOnce} {since}"));
         await ReceiveCheckedAsync(deliveries);
         return new ConnectMeasured(count, connected, cpu.Spent());
@@ -108,7 +110,7 @@ internal sealed class Session : IAsyncDisposable
         Count(channels, messages);
         await _load.AskAsync<bool>("expect");
         var allocated = await _server.AskAsync<long>("allocated");
-        var cpu = new CpuReading(_server.Id);
+        var cpu = new ServerReading(_server.Id, _core);
         var receiving = ReceiveCheckedAsync(deliveries);
         await _server.AskAsync<long>(publish);
         var received = await receiving;

@@ -3,13 +3,14 @@ using System.Globalization;
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>One channel with 1,000 subscribers, published on at a rate.</summary>
-internal sealed class SteadyWorkload(int perSecond, bool isMain) : IWorkload
+internal sealed class SteadyWorkload(int perSecond, int seconds, bool isMain) : IWorkload
 {
     private const int Subscribers = 1000;
 
     // Quick enough that the compiler has seen enough calls: at 20 messages/s it goes on to improve the code for a quarter of a minute.
     private const int WarmUpPerSecond = 50;
     private const int WarmUpSeconds = 5;
+    private const int QuickSeconds = 5;
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"steady-{perSecond}");
 
@@ -21,7 +22,7 @@ internal sealed class SteadyWorkload(int perSecond, bool isMain) : IWorkload
         await session.BurstAsync("news", 500, 500L * Subscribers);
         await Task.Delay(300); // the just-in-time compiler's turn
         await SteadyAsync(session, WarmUpPerSecond, WarmUpSeconds);
-        var measured = await SteadyAsync(session, perSecond, quick ? 5 : 8);
+        var measured = await SteadyAsync(session, perSecond, quick ? QuickSeconds : seconds);
         measured.AddTo(results, Name, session.Kind);
     }
 
