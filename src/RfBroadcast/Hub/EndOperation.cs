@@ -17,17 +17,7 @@ internal sealed class EndOperation(Subscription subscription, UnsubscribeReason?
             return false;
         }
 
-        Ended = new EndedSubscription(channel.Channel, subscription.UserId, subscription.IsEstablished);
-        subscription.HasEnded = true;
-        channel.Remove(subscription);
-        ended?.Invoke(Ended);
-        if (reason is { } told)
-        {
-            channel.TellUnsubscribed(subscription, told);
-        }
-
-        // Last, so that whoever removes the connection meanwhile waits until it has been told.
-        channel.Forget(subscription);
+        Ended = channel.End(subscription, reason, ended);
         return true;
     }
 }

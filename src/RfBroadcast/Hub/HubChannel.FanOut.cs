@@ -66,8 +66,34 @@ internal sealed partial class HubChannel
         }
     }
 
-    /// <summary>Takes an ended subscription off its connection.</summary>
-    public void Forget(Subscription subscription) => hub.Forget(subscription);
+    /// <summary>Ends a subscription that has not ended, and tells its client when there is a reason to tell.</summary>
+    public EndedSubscription End(Subscription subscription, UnsubscribeReason? reason, Action<EndedSubscription>? ended)
+    {
+        var end = new EndedSubscription(channel, subscription.UserId, subscription.IsEstablished);
+        subscription.HasEnded = true;
+        Remove(subscription);
+        ended?.Invoke(end);
+        if (reason is { } told)
+        {
+            TellUnsubscribed(subscription, told);
+        }
+
+        // Last, so that whoever removes the connection meanwhile waits until it has been told.
+        hub.Forget(subscription);
+        return end;
+    }
+
+    /// <summary>Every subscription, at this moment.</summary>
+    public List<Subscription> Subscriptions()
+    {
+        var subscriptions = new List<Subscription>(_count);
+        foreach (var group in _groups)
+        {
+            subscriptions.AddRange(group.Items);
+        }
+
+        return subscriptions;
+    }
 
     /// <summary>Notes what became of a client that came back with a position.</summary>
     public void Recovered(RecoveryFailure failure) => hub.Metrics.Recovered(failure);

@@ -151,8 +151,37 @@ public sealed class LocalHub
 
     /// <summary>Ends a subscription and tells the client; after that no frame of the channel follows.</summary>
     /// <returns>What has ended, or null when the connection was not subscribed.</returns>
-    public ValueTask<EndedSubscription?> UnsubscribeAsync(string connectionId, Channel channel, UnsubscribeReason reason) =>
-        UnsubscribeAsync(connectionId, channel, reason, ended: null);
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="reason">What the client is told.</param>
+    /// <param name="ended">Runs before the client is told: what has to be so when it learns of the end. It must not block.</param>
+    public async ValueTask<EndedSubscription?> UnsubscribeAsync(
+        string connectionId,
+        Channel channel,
+        UnsubscribeReason reason,
+        Action<EndedSubscription>? ended = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        return FindSubscription(connectionId, channel.WireName) is { } subscription
+            ? await EndAsync(subscription, reason, ended).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <summary>
+    /// Ends every subscription to a channel here, in order with what was posted before: for a broadcaster that has lost
+    /// messages and cannot fill them in (<see cref="UnsubscribeReason.Gap"/>).
+    /// </summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="reason">What the clients are told.</param>
+    /// <param name="ended">Runs for each connection before its client is told. It must not block.</param>
+    /// <returns>How many have ended.</returns>
+    public async ValueTask<int> EndAllAsync(Channel channel, UnsubscribeReason reason, Action<string, EndedSubscription>? ended = null)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        var operation = new EndAllOperation(reason, ended);
+        return FindAndPost(channel, operation) is null ? 0 : await operation.Task.ConfigureAwait(false);
+    }
 
     /// <summary>Removes a connection and ends all its subscriptions, telling nobody.</summary>
     /// <returns>What has ended.</returns>
@@ -213,6 +242,14 @@ public sealed class LocalHub
         return FindSubscription(connectionId, channel.WireName) is not null;
     }
 
+    /// <summary>Whether a connection is subscribed to a presence channel here as this user.</summary>
+    public bool IsSubscribed(string connectionId, Channel channel, string userId)
+    {
+        ArgumentNullException.ThrowIfNull(connectionId);
+        ArgumentNullException.ThrowIfNull(channel);
+        return FindSubscription(connectionId, channel.WireName) is { } subscription && string.Equals(subscription.UserId, userId, StringComparison.Ordinal);
+    }
+
     /// <summary>Whether a connection is subscribed here and has been told so; and who it is there.</summary>
     /// <param name="connectionId">The connection.</param>
     /// <param name="channel">The channel.</param>
@@ -233,6 +270,13 @@ public sealed class LocalHub
         return _connections.GetValueOrDefault(connectionId)?.Count ?? 0;
     }
 
+    /// <summary>How many connections are subscribed to a channel here.</summary>
+    public int CountSubscribers(Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return _channels.GetValueOrDefault(channel.WireName)?.Count ?? 0;
+    }
+
     /// <summary>The ids of the connections subscribed to a channel here.</summary>
     public IReadOnlyList<string> GetConnections(Channel channel)
     {
@@ -249,27 +293,9 @@ public sealed class LocalHub
             : [];
     }
 
-    /// <summary>The same; what has to be so when the client learns of the end is done by a function that must not block.</summary>
-    internal async ValueTask<EndedSubscription?> UnsubscribeAsync(
-        string connectionId,
-        Channel channel,
-        UnsubscribeReason reason,
-        Action<EndedSubscription>? ended)
-    {
-        ArgumentNullException.ThrowIfNull(connectionId);
-        ArgumentNullException.ThrowIfNull(channel);
-        return FindSubscription(connectionId, channel.WireName) is { } subscription
-            ? await EndAsync(subscription, reason, ended).ConfigureAwait(false)
-            : null;
-    }
-
     internal BroadcastMetrics Metrics { get; }
 
     internal HookDispatcher Hooks { get; }
-
-    /// <summary>Whether a connection is subscribed to a presence channel here as this user.</summary>
-    internal bool IsSubscribed(string connectionId, Channel channel, string userId) =>
-        FindSubscription(connectionId, channel.WireName) is { } subscription && string.Equals(subscription.UserId, userId, StringComparison.Ordinal);
 
     internal Subscription? FindSubscription(string connectionId, string wireName) =>
         _connections.TryGetValue(connectionId, out var entry) && entry.Find(wireName) is { HasEnded: false } subscription ? subscription : null;

@@ -167,7 +167,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
 
     private static IOptions<BroadcastOptions> Checked(BroadcastOptions options)
     {
-        var result = new BroadcastOptionsValidator().Validate(name: null, options);
+        var result = new BroadcastOptionsValidator([BroadcasterRegistration.OfMemory]).Validate(name: null, options);
         return result.Failed
             ? throw new OptionsValidationException(nameof(BroadcastOptions), typeof(BroadcastOptions), result.Failures)
             : Microsoft.Extensions.Options.Options.Create(options);

@@ -11,6 +11,12 @@ public sealed class BroadcastOptions
     /// <summary>The configuration section these settings are bound from.</summary>
     public const string SectionName = "Broadcasting";
 
+    /// <summary>
+    /// The name of the back end: <c>memory</c>, or <c>redis</c> where <c>UseRedis()</c> was called. Null, the default, means the
+    /// one that was added last in code, and memory where none was.
+    /// </summary>
+    public string? Broadcaster { get; set; }
+
     /// <summary>How channels behave, by pattern: history, overflow, client events.</summary>
     public ChannelSettingsCollection Channels { get; } = new();
 

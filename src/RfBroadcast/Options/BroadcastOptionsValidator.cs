@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 namespace RfBroadcast;
 
 /// <summary>Checks <see cref="BroadcastOptions"/> at start; every message names the setting and the cure.</summary>
-internal sealed class BroadcastOptionsValidator : IValidateOptions<BroadcastOptions>
+internal sealed class BroadcastOptionsValidator(IEnumerable<BroadcasterRegistration> broadcasters) : IValidateOptions<BroadcastOptions>
 {
+    private readonly BroadcasterRegistration[] _broadcasters = [.. broadcasters];
+
     public ValidateOptionsResult Validate(string? name, BroadcastOptions options)
     {
         var faults = new List<string>();
@@ -15,6 +17,13 @@ internal sealed class BroadcastOptionsValidator : IValidateOptions<BroadcastOpti
         Between(faults, nameof(options.RecoveryBytes), options.RecoveryBytes, 1024, 1024 * 1024 * 1024, "bytes");
         NotNegative(faults, nameof(options.PresenceGrace), options.PresenceGrace);
         NotNegative(faults, nameof(options.IdempotencyWindow), options.IdempotencyWindow);
+        if (options.Broadcaster is { } broadcaster && BroadcasterRegistration.Choose(_broadcasters, broadcaster) is null)
+        {
+            faults.Add(IsRedis(broadcaster)
+                ? $"Broadcasting:Broadcaster is \"{broadcaster}\", but Redis was not added: reference the package RfBroadcast.Redis and call AddBroadcasting().UseRedis(...), or set Broadcasting:Broadcaster to \"memory\"."
+                : $"Broadcasting:Broadcaster is \"{broadcaster}\", which is not registered; known are {string.Join(", ", _broadcasters.Select(known => known.Name).Distinct(StringComparer.OrdinalIgnoreCase))}. Use one of them, or leave it out.");
+        }
+
         if (!options.OrganizationChannel.Contains("{id}", StringComparison.Ordinal))
         {
             faults.Add($"Broadcasting:OrganizationChannel is \"{options.OrganizationChannel}\"; it must contain {{id}}, as in \"organization.{{id}}\".");
@@ -35,6 +44,8 @@ internal sealed class BroadcastOptionsValidator : IValidateOptions<BroadcastOpti
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    private static bool IsRedis(string name) => string.Equals(name, "redis", StringComparison.OrdinalIgnoreCase);
 
     private static void Between(List<string> faults, string setting, int value, int least, int most, string unit)
     {

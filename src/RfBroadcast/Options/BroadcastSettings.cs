@@ -8,6 +8,8 @@ namespace RfBroadcast;
 /// </summary>
 internal sealed class BroadcastSettings
 {
+    public string? Broadcaster { get; set; }
+
     public int? MaxPayloadBytes { get; set; }
 
     public int? PendingMessages { get; set; }
@@ -34,6 +36,7 @@ internal sealed class BroadcastSettings
             return;
         }
 
+        options.Broadcaster = settings.Broadcaster ?? options.Broadcaster;
         options.MaxPayloadBytes = settings.MaxPayloadBytes ?? options.MaxPayloadBytes;
         options.PendingMessages = settings.PendingMessages ?? options.PendingMessages;
         options.PendingBytes = settings.PendingBytes ?? options.PendingBytes;

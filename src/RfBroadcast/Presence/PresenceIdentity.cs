@@ -4,14 +4,18 @@ namespace RfBroadcast;
 
 /// <summary>
 /// Settles who a connection is on a presence channel (who the request names, else the connection's own user) and what is
-/// shown of it.
+/// shown of it. For broadcasters, before they subscribe a connection.
 /// </summary>
-internal static class PresenceIdentity
+public static class PresenceIdentity
 {
     /// <summary>The request with its user id, where the channel has members.</summary>
+    /// <param name="request">The subscription.</param>
+    /// <param name="hub">Knows the connection's own user.</param>
     /// <exception cref="AuthorizationFailedException">Nobody says who it is.</exception>
     public static SubscribeRequest Settle(SubscribeRequest request, LocalHub hub)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(hub);
         if (!request.Channel.IsPresence)
         {
             return request;

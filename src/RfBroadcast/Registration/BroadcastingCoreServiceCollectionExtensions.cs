@@ -71,8 +71,14 @@ public static class BroadcastingCoreServiceCollectionExtensions
             provider.GetRequiredService<TimerWheel>(),
             provider.GetRequiredService<IOptions<BroadcastOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IBroadcaster>(provider => provider.GetRequiredService<MemoryBroadcaster>());
-        services.TryAddSingleton<IChannelHistory>(provider => provider.GetRequiredService<MemoryBroadcaster>());
-        services.TryAddSingleton<IBroadcastConnections, LocalConnections>();
+        services.TryAddSingleton(provider => new LocalConnections(provider.GetRequiredService<LocalHub>(), provider.GetRequiredService<IBroadcaster>()));
+        services.AddSingleton(BroadcasterRegistration.OfMemory);
+        services.TryAddSingleton(provider => new ChosenBroadcaster(
+            provider.GetRequiredService<IOptions<BroadcastOptions>>(),
+            provider.GetServices<BroadcasterRegistration>(),
+            provider));
+        services.TryAddSingleton(provider => provider.GetRequiredService<ChosenBroadcaster>().Broadcaster);
+        services.TryAddSingleton(provider => provider.GetRequiredService<ChosenBroadcaster>().History);
+        services.TryAddSingleton(provider => provider.GetRequiredService<ChosenBroadcaster>().Connections);
     }
 }

@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>
+/// Keeps a working connection to Redis: connects, prepares, watches it, and starts over when it fails, for ever, with back-off.
+/// The connection is watched by what its users do with it (<see cref="IRedisSessionUser.CheckAsync"/>), so that one that is
+/// silently dead is found, too.
+/// </summary>
+/// <remarks>Thread-safe. Starts with the first use, or with the host.</remarks>
+internal sealed class RedisLink(
+    RedisConnector connector,
+    IRedisSessionUser user,
+    RedisBroadcastOptions options,
+    TimerWheel wheel,
+    TimeProvider time,
+    ILogger logger) : IAsyncDisposable
+{
+    // How often a working session is checked.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Backoff _backoff = new();
+    private Task? _running;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _suspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RedisSession? _session;
+    private volatile BroadcasterUnavailableException? _fault;
+    private IConnectionMultiplexer? _multiplexer;
+    private long _number;
+
+    /// <summary>The session that works; null while there is none.</summary>
+    public RedisSession? Session => _session;
+
+    /// <summary>Why there is none; null before the first attempt has ended.</summary>
+    public BroadcasterUnavailableException? Fault => _fault;
+
+    /// <summary>How many sessions there were.</summary>
+    public long SessionCount => Interlocked.Read(ref _number);
+
+    /// <summary>Begins to connect, if it has not begun.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_running is null && !_stopping.IsCancellationRequested)
+            {
+                _running = Task.Run(RunAsync, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>The working session, waited for up to a bound.</summary>
+    /// <param name="wait">How long; the first attempt to connect after the start is waited for anyway.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="BroadcasterUnavailableException">There is none.</exception>
+    public ValueTask<RedisSession> GetAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        _session is { } session ? ValueTask.FromResult(session) : new ValueTask<RedisSession>(WaitAsync(wait, cancellationToken));
+
+    /// <summary>Says that a session seems to have failed; it is looked at at once.</summary>
+    public void Suspect(RedisSession session)
+    {
+        if (ReferenceEquals(_session, session))
+        {
+            Volatile.Read(ref _suspected).TrySetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Task? running;
+        lock (_gate)
+        {
+            running = _running;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (running is not null)
+        {
+            await running.ConfigureAwait(false);
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task<RedisSession> WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        Start();
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                changed = _changed.Task;
+            }
+
+            if (_session is { } session)
+            {
+                return session;
+            }
+
+            var limit = _fault is null ? options.ConnectTimeout + options.CommandTimeout : wait;
+            var left = limit - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || _stopping.IsCancellationRequested)
+            {
+                throw Unavailable();
+            }
+
+            try
+            {
+                await changed.WaitAsync(left, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                throw Unavailable();
+            }
+        }
+    }
+
+    // A new exception each time: one that is thrown twice has the wrong stack.
+    private BroadcasterUnavailableException Unavailable() => _fault is { } fault
+        ? new BroadcasterUnavailableException(fault.Message, mayHaveBeenSent: false, fault)
+        : new BroadcasterUnavailableException($"Redis at {connector.Describe()} could not be reached yet.", mayHaveBeenSent: false);
+
+    private async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(_backoff.Next(), time, _stopping.Token).ConfigureAwait(false);
+                await ServeAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                // The end.
+            }
+            catch (Exception fault)
+            {
+                await FailedAsync(RedisFaults.Translate(fault, isWrite: false)).ConfigureAwait(false);
+            }
+        }
+
+        _session = null;
+        Changed();
+    }
+
+    /// <summary>One session, from connecting until it fails.</summary>
+    private async Task ServeAsync()
+    {
+        var connecting = connector.ConnectAsync();
+        try
+        {
+            // The client's own time-out counts from each step; a server that takes connections and stays silent must not hold us.
+            _multiplexer = await connecting.WaitAsync(options.ConnectTimeout * 2, time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            _ = DiscardAsync(connecting);
+            throw;
+        }
+
+        var suspected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _suspected, suspected);
+        EventHandler<ConnectionFailedEventArgs> failed = (_, args) => Failed(args, suspected);
+        _multiplexer.ConnectionFailed += failed;
+        try
+        {
+            var session = new RedisSession(Interlocked.Increment(ref _number), _multiplexer, connector.Database, wheel, options.CommandTimeout);
+            await user.PrepareAsync(session, _stopping.Token).ConfigureAwait(false);
+            _session = session;
+            Changed();
+            Log.Connected(logger, connector.Describe(), session.Number);
+            await user.RestoreAsync(session, _stopping.Token).ConfigureAwait(false);
+            _backoff.Reset();
+            while (true)
+            {
+                await Task.WhenAny(Task.Delay(CheckInterval, time, _stopping.Token), suspected.Task).ConfigureAwait(false);
+                _stopping.Token.ThrowIfCancellationRequested();
+                if (suspected.Task.IsCompleted)
+                {
+                    // A connection that was dropped: what was pushed meanwhile is lost, so a new session begins.
+                    throw new BroadcasterUnavailableException("The connection to Redis was lost.", mayHaveBeenSent: false);
+                }
+
+                await user.CheckAsync(session, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _multiplexer.ConnectionFailed -= failed;
+        }
+    }
+
+    // An attempt that failed tells nothing new: only a connection that was there can be lost.
+    private static void Failed(ConnectionFailedEventArgs args, TaskCompletionSource suspected)
+    {
+        if (args.FailureType != ConnectionFailureType.UnableToConnect && args.FailureType != ConnectionFailureType.UnableToResolvePhysicalConnection)
+        {
+            suspected.TrySetResult();
+        }
+    }
+
+    private async Task FailedAsync(BroadcasterUnavailableException fault)
+    {
+        var isNews = _session is not null || _fault?.Message != fault.Message;
+        _fault = fault;
+        _session = null;
+        Changed();
+        if (isNews)
+        {
+            Log.Unavailable(logger, fault, connector.Describe());
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of a multiplexer of ours. What it still has under way may complete.</summary>
+    private Task ReleaseAsync()
+    {
+        var multiplexer = Interlocked.Exchange(ref _multiplexer, null);
+        if (multiplexer is not null && connector.IsOwner)
+        {
+            _ = CloseAsync(multiplexer);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task CloseAsync(IConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            await multiplexer.CloseAsync().WaitAsync(options.CommandTimeout, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            Log.CloseFailed(logger, fault);
+        }
+        finally
+        {
+            multiplexer.Dispose();
+        }
+    }
+
+    private async Task DiscardAsync(Task<IConnectionMultiplexer> connecting)
+    {
+        try
+        {
+            var late = await connecting.ConfigureAwait(false);
+            if (connector.IsOwner)
+            {
+                late.Dispose();
+            }
+        }
+        catch (Exception fault)
+        {
+            Log.CloseFailed(logger, fault);
+        }
+    }
+
+    private void Changed()
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.TrySetResult();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>What a server says of itself (<c>INFO</c>), and whether it will do.</summary>
+internal static class ServerInfo
+{
+    private const int LeastMajorVersion = 5;
+
+    /// <summary>Looks at the version and the role.</summary>
+    /// <exception cref="BroadcasterUnavailableException">It is too old, or a replica.</exception>
+    public static void Check(string? info)
+    {
+        var version = Find(info, "redis_version:");
+        if (version is not null && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < LeastMajorVersion)
+        {
+            throw new BroadcasterUnavailableException(
+                $"This Redis has version {version}; broadcasting needs 5.0 or later (streams). Let Broadcasting:Redis:Host name a newer one.",
+                mayHaveBeenSent: false);
+        }
+
+        if (Find(info, "role:") == "slave" && Find(info, "redis_mode:") != "cluster")
+        {
+            throw new BroadcasterUnavailableException(
+                "This Redis is a replica, which takes no writes: let Broadcasting:Redis:Host name the master, or name the Sentinels.",
+                mayHaveBeenSent: false);
+        }
+    }
+
+    private static string? Find(string? info, string name)
+    {
+        foreach (var line in (info ?? "").Split('\n'))
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal))
+            {
+                return line[name.Length..].Trim();
+            }
+        }
+
+        return null;
+    }
+}

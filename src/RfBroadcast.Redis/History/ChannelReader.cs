@@ -1,0 +1,85 @@
+using StackExchange.Redis;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>Reads what Redis has of a channel: its tops, its history, its members.</summary>
+internal sealed class ChannelReader(RedisBroadcastOptions options)
+{
+    // Before the item in an entry of the stream: when it was appended.
+    private const int StampLength = 8;
+
+    /// <summary>The last messages that are still kept; 0 gives the tops alone.</summary>
+    public Task<ChannelReading> ReadLastAsync(RedisSession session, ChannelPlace place, int last) =>
+        ReadAsync(session, place, Milliseconds(place.Settings.HistoryAge), long.MaxValue, "last", last, RedisValue.EmptyString);
+
+    /// <summary>All messages after a position, or none and why.</summary>
+    public Task<ChannelReading> ReadSinceAsync(RedisSession session, ChannelPlace place, ChannelPosition since, long limitBytes) =>
+        ReadAsync(session, place, Milliseconds(place.Settings.HistoryAge), limitBytes, "since", since.Offset, since.Epoch);
+
+    /// <summary>Some messages after a position, whatever their age: as many as fit, at least one.</summary>
+    public Task<ChannelReading> ReadPageAsync(RedisSession session, ChannelPlace place, ChannelPosition since, long pageBytes) =>
+        ReadAsync(session, place, age: 0, pageBytes, "page", since.Offset, since.Epoch);
+
+    /// <summary>The members, and the tops at that moment.</summary>
+    public async Task<(ChannelTops Tops, List<PresenceMember> Members)> ReadMembersAsync(RedisSession session, ChannelPlace place)
+    {
+        var keys = place.Keys;
+        var reply = await session.RunAsync(
+            RedisScripts.Members,
+            [keys.Meta, keys.Connections, keys.Members],
+            [Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place)]).ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // every script of a channel gives an array
+        var members = new List<PresenceMember>((parts.Length - 3) / 2);
+        for (var i = 3; i + 1 < parts.Length; i += 2)
+        {
+            members.Add(MemberItem.ReadStored((string)parts[i]!, (byte[])parts[i + 1]!));
+        }
+
+        return (ChannelTops.Read(parts), members);
+    }
+
+    /// <summary>The tops alone; the channel's keys live on.</summary>
+    public async Task<ChannelTops> TouchAsync(RedisSession session, ChannelPlace place)
+    {
+        var keys = place.Keys;
+        var reply = await session.RunAsync(
+            RedisScripts.Touch,
+            [keys.Meta, keys.Connections, keys.Members],
+            [Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place)]).ConfigureAwait(false);
+        return ChannelTops.Read((RedisResult[])reply!); // every script of a channel gives an array
+    }
+
+    /// <summary>How long the keys of a channel stay: longer than its history.</summary>
+    public long Lifetime(ChannelPlace place) => Milliseconds(options.KeyLifetime + place.Settings.HistoryAge);
+
+    private async Task<ChannelReading> ReadAsync(
+        RedisSession session,
+        ChannelPlace place,
+        long age,
+        long limitBytes,
+        string what,
+        long number,
+        RedisValue epoch)
+    {
+        var reply = await session.RunAsync(
+            RedisScripts.Read,
+            [place.Keys.Meta, place.Keys.History],
+            [
+                Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place), place.Settings.HistorySize, age,
+                Math.Min(limitBytes, int.MaxValue), what, number, epoch,
+            ]).ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // every script of a channel gives an array
+        var offset = (long)parts[4];
+        var messages = new List<BroadcastMessage>(parts.Length - 5);
+        string? lastEvent = null;
+        for (var i = 5; i < parts.Length; i++)
+        {
+            ReadOnlyMemory<byte> items = ((byte[])parts[i]!).AsMemory(StampLength);
+            messages.Add(MessageItem.Read(EnvelopeItems.Next(ref items).Body, place.Channel, offset++, ref lastEvent));
+        }
+
+        return new ChannelReading(ChannelTops.Read(parts), (RecoveryFailure)(int)parts[3], messages);
+    }
+
+    private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>
+/// Takes the members of dead nodes off, channel by channel, each in one script: however many nodes sweep at once, every leave is
+/// published once. A node is struck off last, so that a sweep that breaks off is taken up by whoever looks next.
+/// </summary>
+internal sealed class NodeSweeper(
+    ulong publisher,
+    RedisKeys keys,
+    FeedDirectory feeds,
+    BroadcastOptions broadcasting,
+    RedisBroadcastOptions options,
+    RedisMetrics metrics,
+    ILogger logger)
+{
+    // Longer than any node sleeps and then still believes in its lease.
+    private static readonly TimeSpan FenceTime = TimeSpan.FromDays(1);
+
+    private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
+
+    public async Task SweepAsync(RedisSession session, string node)
+    {
+        var channels = (RedisResult[])(await session.ExecuteAsync("SMEMBERS", keys.Node(node)).ConfigureAwait(false))!; // a set
+        var sweeps = new List<Task<long>>(channels.Length);
+        foreach (var name in channels)
+        {
+            if (Channel.TryParse((string)name!, out var channel, out _))
+            {
+                sweeps.Add(SweepAsync(session, node, channel));
+            }
+        }
+
+        var left = await Task.WhenAll(sweeps).ConfigureAwait(false);
+        await session.ExecuteAsync("DEL", keys.Node(node)).ConfigureAwait(false);
+        await session.ExecuteAsync("ZREM", keys.Nodes, node).ConfigureAwait(false);
+        metrics.Swept();
+        Log.NodeSwept(logger, node, left.Sum(), channels.Length);
+    }
+
+    private async Task<long> SweepAsync(RedisSession session, string node, Channel channel)
+    {
+        var names = keys.Of(channel);
+        var (epoch, order) = feeds.Seen(channel);
+        var lifetime = (long)(options.KeyLifetime + broadcasting.Channels.Of(channel).HistoryAge).TotalMilliseconds;
+        var reply = (RedisResult[])(await session.RunAsync(
+            RedisScripts.Sweep,
+            [names.Meta, names.Connections, names.Members, names.FenceOf(node)],
+            [names.TopicName, _prefix, Epochs.Next(), epoch, order, lifetime, node, (long)FenceTime.TotalMilliseconds]).ConfigureAwait(false))!; // an array
+        return (long)reply[3];
+    }
+}

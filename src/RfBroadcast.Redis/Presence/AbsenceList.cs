@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>
+/// Waits for users whose last connection has closed, and takes those off who have not come back: on whatever node, which Redis knows. What
+/// cannot be written is written in the next session. Thread-safe.
+/// </summary>
+internal sealed class AbsenceList(RedisLink link, PresenceScripts scripts, TimerWheel wheel, TimeSpan grace, ILogger logger)
+{
+    private readonly ConcurrentDictionary<Absence, WheelEntry?> _absences = new();
+    private long _lastNumber;
+
+    public int Count => _absences.Count;
+
+    /// <summary>Whether users are waited for at all.</summary>
+    public bool Waits => grace > TimeSpan.Zero;
+
+    /// <summary>A number for an absence to be.</summary>
+    public long NextNumber() => Interlocked.Increment(ref _lastNumber);
+
+    /// <summary>Waits for a user who is absent now.</summary>
+    public void Begin(Absence absence) =>
+        _absences[absence] = wheel.Schedule(grace, () => ThreadPool.UnsafeQueueUserWorkItem(ended => _ = EndAsync(ended), absence, preferLocal: false));
+
+    /// <summary>Whether a user is waited for on a channel.</summary>
+    public bool IsOn(Channel channel) => _absences.Any(entry => entry.Key.Channel == channel);
+
+    /// <summary>Ends what could not be ended.</summary>
+    public Task RewriteAsync() => Task.WhenAll(_absences.Where(entry => entry.Value is null).Select(entry => EndAsync(entry.Key)).ToList());
+
+    private async Task EndAsync(Absence absence)
+    {
+        try
+        {
+            _absences[absence] = null; // due
+            var session = link.Session ?? throw new BroadcasterUnavailableException("Redis is not connected.", mayHaveBeenSent: false, link.Fault);
+            await scripts.EndAbsenceAsync(session, absence).ConfigureAwait(false);
+            _absences.TryRemove(absence, out _);
+        }
+        catch (BroadcasterUnavailableException fault)
+        {
+            Log.JoinFailed(logger, fault, absence.Channel.WireName);
+        }
+    }
+}

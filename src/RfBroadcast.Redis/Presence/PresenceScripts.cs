@@ -1,0 +1,75 @@
+using StackExchange.Redis;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>Runs the scripts of presence.</summary>
+internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirectory feeds, BroadcastOptions broadcasting, RedisBroadcastOptions options)
+{
+    private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
+
+    /// <summary>Joins; null when the node may not, because its lease has ended.</summary>
+    public async Task<ChannelTops?> JoinAsync(RedisSession session, NodeLease lease, LocalJoin join, byte[] info, bool isAgain)
+    {
+        var names = keys.Of(join.Channel);
+        var (epoch, order) = feeds.Seen(join.Channel);
+
+        // Who joins is not told of it; who is only written again after all were lost was seen to leave, also by itself.
+        var except = isAgain ? "" : join.ConnectionId;
+        var reply = await session.RunAsync(
+            RedisScripts.Join,
+            [names.Meta, names.Connections, names.Members, names.FenceOf(lease.Node)],
+            [
+                names.TopicName, _prefix, Epochs.Next(), epoch, order, Lifetime(join.Channel), lease.Node, lease.EndsAt,
+                join.ConnectionId, join.UserId, info, except,
+            ]).ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // every script of a channel gives an array
+        return (long)parts[3] < 0 ? null : ChannelTops.Read(parts);
+    }
+
+    /// <summary>Takes a connection off; after the last one its user leaves, or is absent.</summary>
+    /// <returns>Whether the user is absent now.</returns>
+    public async Task<bool> LeaveAsync(RedisSession session, string node, LocalJoin join, long? absence)
+    {
+        var reply = await RunLeaveAsync(session, join.Channel, node, join.ConnectionId, join.UserId, absence ?? RedisValue.EmptyString).ConfigureAwait(false);
+        return (long)reply[3] == 2;
+    }
+
+    /// <summary>Lets a user leave who is still absent.</summary>
+    public Task EndAbsenceAsync(RedisSession session, Absence absence) =>
+        RunLeaveAsync(session, absence.Channel, absence.Node, RedisValue.EmptyString, absence.UserId, absence.Number);
+
+    /// <summary>Notes on which channel a node joins, before its first join there: where to sweep.</summary>
+    public async Task NoteAsync(RedisSession session, string node, Channel channel)
+    {
+        var key = keys.Node(node);
+        await Task.WhenAll(
+            session.ExecuteAsync("SADD", key, channel.WireName),
+            session.ExecuteAsync("PEXPIRE", key, (long)options.KeyLifetime.TotalMilliseconds)).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the list of a node's channels from going.</summary>
+    public Task KeepAsync(RedisSession session, string node) =>
+        session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.KeyLifetime.TotalMilliseconds);
+
+    /// <summary>Takes a channel off a node's list.</summary>
+    public Task UnnoteAsync(RedisSession session, string node, Channel channel) => session.ExecuteAsync("SREM", keys.Node(node), channel.WireName);
+
+    private async Task<RedisResult[]> RunLeaveAsync(
+        RedisSession session,
+        Channel channel,
+        string node,
+        RedisValue connectionId,
+        string userId,
+        RedisValue absence)
+    {
+        var names = keys.Of(channel);
+        var (epoch, order) = feeds.Seen(channel);
+        var reply = await session.RunAsync(
+            RedisScripts.Leave,
+            [names.Meta, names.Connections, names.Members],
+            [names.TopicName, _prefix, Epochs.Next(), epoch, order, Lifetime(channel), node, connectionId, userId, absence]).ConfigureAwait(false);
+        return (RedisResult[])reply!; // every script of a channel gives an array
+    }
+
+    private long Lifetime(Channel channel) => (long)(options.KeyLifetime + broadcasting.Channels.Of(channel).HistoryAge).TotalMilliseconds;
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RfBroadcast;
+using RfBroadcast.Redis;
+using StackExchange.Redis;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Joins nodes by Redis.</summary>
+public static class RedisBroadcastingBuilderExtensions
+{
+    private const string Name = "redis";
+
+    /// <summary>
+    /// Broadcasts through Redis: any number of processes that share one behave as one. Where Redis is comes from the configuration section
+    /// <c>Broadcasting:Redis</c>; without it the app's own <see cref="IConnectionMultiplexer"/> is used where it is a service, and otherwise
+    /// <c>localhost:6379</c>. The app starts without Redis, too, and goes on trying. <c>Broadcasting:Broadcaster</c> set to
+    /// <c>memory</c> switches it off.
+    /// </summary>
+    /// <param name="builder">What <c>AddBroadcasting()</c> returned.</param>
+    /// <returns>The same builder.</returns>
+    public static IBroadcastingBuilder UseRedis(this IBroadcastingBuilder builder) => builder.UseRedis(static (RedisBroadcastOptions _) => { });
+
+    /// <summary>As <see cref="UseRedis(IBroadcastingBuilder)"/>, with the server in code.</summary>
+    /// <param name="builder">What <c>AddBroadcasting()</c> returned.</param>
+    /// <param name="connectionString">Where Redis is, as StackExchange.Redis writes it: <c>host:6379,password=...</c>.</param>
+    /// <returns>The same builder.</returns>
+    public static IBroadcastingBuilder UseRedis(this IBroadcastingBuilder builder, string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        return builder.UseRedis((RedisBroadcastOptions options) =>
+        {
+            // Code goes over configuration, which may name a server in another way.
+            options.ConnectionString = connectionString;
+            options.Host = null;
+            options.Sentinels = [];
+        });
+    }
+
+    /// <summary>As <see cref="UseRedis(IBroadcastingBuilder)"/>, with settings in code.</summary>
+    /// <param name="builder">What <c>AddBroadcasting()</c> returned.</param>
+    /// <param name="configure">The settings.</param>
+    /// <returns>The same builder.</returns>
+    public static IBroadcastingBuilder UseRedis(this IBroadcastingBuilder builder, Action<RedisBroadcastOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var services = builder.Services;
+        if (!services.Any(service => service.ServiceType == typeof(RedisBroadcaster)))
+        {
+            AddParts(services);
+        }
+
+        builder.UseBroadcaster<RedisBroadcaster, RedisConnections>(Name);
+        services.Configure(configure);
+        return builder;
+    }
+
+    private static void AddParts(IServiceCollection services)
+    {
+        services.AddOptions<RedisBroadcastOptions>()
+            .Configure<IServiceProvider>((options, provider) => RedisBroadcastSettings.Apply(provider.GetService<IConfiguration>(), options))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisBroadcastOptions>, RedisBroadcastOptionsValidator>());
+        services.TryAddSingleton(provider => new RedisBroadcaster(
+            Parts(provider),
+            provider.GetService<ILogger<RedisBroadcaster>>() ?? NullLogger<RedisBroadcaster>.Instance));
+        services.TryAddSingleton<RedisConnections>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisLifetime>());
+    }
+
+    private static RedisBroadcasterParts Parts(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<RedisBroadcastOptions>>().Value;
+        var shared = options.NamesServer ? null : provider.GetService<IConnectionMultiplexer>();
+        return new RedisBroadcasterParts(
+            provider.GetRequiredService<LocalHub>(),
+            provider.GetRequiredService<BroadcastPipeline>(),
+            provider.GetRequiredService<BroadcastMetrics>(),
+            new RedisMetrics(provider.GetService<IMeterFactory>()),
+            provider.GetRequiredService<TimerWheel>(),
+            provider.GetRequiredService<IOptions<BroadcastOptions>>().Value,
+            options,
+            new RedisConnector(options, shared is null ? null : () => shared),
+            provider.GetRequiredService<TimeProvider>());
+    }
+}

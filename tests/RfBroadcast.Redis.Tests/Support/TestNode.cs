@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace RfBroadcast.Redis.Tests.Support;
+
+/// <summary>A node in this process: its own container, hub and connection to Redis.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private readonly ServiceProvider _provider;
+
+    public TestNode(string redis, Action<BroadcastOptions>? configure = null, Action<RedisBroadcastOptions>? configureRedis = null)
+    {
+        _provider = new ServiceCollection()
+            .AddLogging()
+            .AddBroadcastingCore(options =>
+            {
+                options.Channels.For("history.{**rest}", channel => channel.KeepHistory(100, TimeSpan.FromMinutes(5)));
+                configure?.Invoke(options);
+            })
+            .UseRedis(redis)
+            .UseRedis(options => configureRedis?.Invoke(options))
+            .Services.BuildServiceProvider();
+    }
+
+    public RedisBroadcaster Broadcaster => _provider.GetRequiredService<RedisBroadcaster>();
+
+    public LocalHub Hub => _provider.GetRequiredService<LocalHub>();
+
+    public IBroadcastConnections Connections => _provider.GetRequiredService<IBroadcastConnections>();
+
+    public RecordingConnection Connect(string id, string? userId = null) => Hub.Connect(id, userId);
+
+    /// <summary>Ends as an app does: tells the other nodes.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var service in _provider.GetServices<IHostedService>())
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+}
