@@ -89,8 +89,8 @@ public sealed class RedisBroadcastOptions
     /// </summary>
     public long ReceiveBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How long an answer of all nodes is waited for, when clients are listed or disconnected. Default 2 s.</summary>
-    public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long an answer of all nodes is waited for, when clients are listed, disconnected or sent to. Default 5 s.</summary>
+    public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether these settings say where Redis is, so that the app's own multiplexer is not used.</summary>
     internal bool NamesServer => ConnectionString is not null || Host is not null || Sentinels.Count > 0;
