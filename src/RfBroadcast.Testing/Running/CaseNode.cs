@@ -5,10 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace RfBroadcast.Testing;
 
 /// <summary>One node of the cluster, a host of its own, with what cases do on it.</summary>
-internal sealed class CaseNode(CaseRun run, IHost host) : IAsyncDisposable
+internal sealed class CaseNode(CaseRun run, IHost host)
 {
     private bool _isStopped;
-    private bool _isDisposed;
 
     public IBroadcaster Broadcaster { get; } = host.Services.GetRequiredService<IBroadcaster>();
 
@@ -82,29 +81,20 @@ internal sealed class CaseNode(CaseRun run, IHost host) : IAsyncDisposable
     /// <summary>Stops the node as an app stops.</summary>
     public async Task StopAsync()
     {
-        if (!_isStopped)
-        {
-            _isStopped = true;
-            await host.StopAsync().ConfigureAwait(false);
-            await DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_isDisposed)
+        if (_isStopped)
         {
             return;
         }
 
-        _isDisposed = true;
-        if (host is IAsyncDisposable asynchronous)
+        _isStopped = true;
+        try
         {
-            await asynchronous.DisposeAsync().ConfigureAwait(false);
+            await host.StopAsync().ConfigureAwait(false);
         }
-        else
+        finally
         {
-            host.Dispose();
+            // Every host that a builder makes is one; services may need it.
+            await ((IAsyncDisposable)host).DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -9,7 +9,7 @@ namespace RfBroadcast.Testing;
 /// One run of a case: its nodes, and names that no other run has. A case acts <see cref="Here"/> and looks
 /// <see cref="There"/>, or the other way round; with a broadcaster of one process both are the same node.
 /// </summary>
-internal sealed class CaseRun(BroadcasterCluster cluster) : IAsyncDisposable
+internal sealed class CaseRun(BroadcasterCluster cluster)
 {
     private readonly string _id = RandomNumberGenerator.GetHexString(10, lowercase: true);
     private readonly int _connections = RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -65,18 +65,11 @@ internal sealed class CaseRun(BroadcasterCluster cluster) : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         cluster.Use(builder.Services.AddBroadcastingCore(_configure));
         var host = builder.Build();
-        try
-        {
-            await host.StartAsync().ConfigureAwait(false);
-            var node = new CaseNode(this, host);
-            _nodes.Add(node);
-            return node;
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
+        var node = new CaseNode(this, host);
+        _nodes.Add(node);
+        await host.StartAsync().ConfigureAwait(false);
+        await TakesPartAsync(node).ConfigureAwait(false);
+        return node;
     }
 
     /// <summary>Waits until these connections have seen all joins and leaves of the presence channel so far.</summary>
@@ -115,11 +108,33 @@ internal sealed class CaseRun(BroadcasterCluster cluster) : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops the nodes of a case that has failed, which is what its caller is told, whatever comes of this.</summary>
+    public async Task AbandonAsync()
     {
         foreach (var node in _nodes)
         {
-            await node.DisposeAsync().ConfigureAwait(false);
+            await node.StopAsync().WaitAsync(Patience, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>An app may start before its back end can be reached. A case begins when it is.</summary>
+    private async Task TakesPartAsync(CaseNode node)
+    {
+        var (id, channel) = (NewConnectionId(), Channel.Public($"start.{_id}"));
+        await UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    await node.Broadcaster.SubscribeAsync(new SubscribeRequest { ConnectionId = id, Channel = channel }).ConfigureAwait(false);
+                    return true;
+                }
+                catch (BroadcasterUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "the node reaches its back end").ConfigureAwait(false);
+        await node.Broadcaster.RemoveConnectionAsync(id, leaveAtOnce: true).ConfigureAwait(false);
     }
 }

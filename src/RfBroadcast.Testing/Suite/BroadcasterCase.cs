@@ -41,11 +41,8 @@ public sealed class BroadcasterCase
         }
         catch (Exception fault)
         {
+            await run.AbandonAsync().ConfigureAwait(false);
             throw new BroadcasterCaseException($"{Name}: {(fault is CheckException ? "" : fault.GetType().Name + ": ")}{fault.Message}", fault);
-        }
-        finally
-        {
-            await run.DisposeAsync().ConfigureAwait(false);
         }
     }
 
