@@ -10,8 +10,8 @@ internal static class FanoutWorkloads
     [
         new BurstWorkload("burst", subscribers: 1000, messages: 2000),
         new BurstWorkload("large-burst", subscribers: 5000, messages: 400),
-        new SteadyWorkload(perSecond: 20, seconds: 8, isMain: true),
-        new SteadyWorkload(perSecond: 100, seconds: 5, isMain: false),
+        new SteadyWorkload(perSecond: 20, seconds: 6, isMain: true),
+        new SteadyWorkload(perSecond: 100, seconds: 4, isMain: false),
         new ManyChannelsWorkload(),
         new IdleWorkload(),
         new JoinsWorkload(),

@@ -6,7 +6,10 @@ namespace RfBroadcast.Benchmarks;
 internal sealed class GrowthWorkload : IWorkload
 {
     private const int DeliveriesPerSecond = 10_000;
-    private const int Seconds = 5;
+    private const int Seconds = 4;
+    private const int WarmUpPerSecond = 2000;
+    private const int WarmUpSeconds = 3;
+    private const int BurstDeliveries = 200_000;
 
     private static readonly int[] Steps = [10, 100, 1000, 5000, 10_000];
 
@@ -20,8 +23,14 @@ internal sealed class GrowthWorkload : IWorkload
         foreach (var step in Steps)
         {
             await session.ConnectAsync("news", step - subscribers);
+            if (subscribers == 0)
+            {
+                // Many messages to few, so that the compiler has seen enough calls before any step counts.
+                await session.SteadyAsync("news", WarmUpPerSecond, WarmUpPerSecond * WarmUpSeconds, (long)WarmUpPerSecond * WarmUpSeconds * step);
+            }
+
             subscribers = step;
-            await session.BurstAsync("news", 200_000 / step, 200_000); // the just-in-time compiler's turn, at the first step above all
+            await session.BurstAsync("news", BurstDeliveries / step, BurstDeliveries);
             await Task.Delay(500);
             var perSecond = DeliveriesPerSecond / step;
             var measured = await session.SteadyAsync("news", perSecond, perSecond * Seconds, DeliveriesPerSecond * Seconds);
