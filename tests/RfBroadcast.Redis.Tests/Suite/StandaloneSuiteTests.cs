@@ -3,6 +3,7 @@ using RfBroadcast.Testing;
 
 namespace RfBroadcast.Redis.Tests.Suite;
 
+/// <summary>What every broadcaster must do, across nodes on one Redis.</summary>
 public sealed class StandaloneSuiteTests(StandaloneRedis redis) : IClassFixture<StandaloneRedis>
 {
     public static TheoryData<string> Names => [.. BroadcasterSuite.Cases.Select(one => one.Name)];

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using RfBroadcast.AspNetCore.Tests.Support;
+using RfBroadcast.RedisNode;
+
+namespace RfBroadcast.Redis.Tests.Support;
+
+/// <summary>A node as a process of its own (tests/RfBroadcast.RedisNode), on the same address each time it is started.</summary>
+internal sealed partial class NodeProcess : IAsyncDisposable
+{
+    private readonly HttpClient _http = new();
+    private readonly string[] _settings;
+    private ChildProcess? _process;
+
+    private NodeProcess(string[] settings) => _settings = settings;
+
+    /// <summary>Where it listens; a free port of the loopback the first time.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1:0");
+
+    /// <summary>What its current or last run has written.</summary>
+    public string Output => _process?.Output ?? "";
+
+    public bool IsRunning => _process is { IsRunning: true };
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="redis">Its Redis, as StackExchange.Redis writes it.</param>
+    /// <param name="settings">Further settings: <c>"Broadcasting:PresenceGrace=00:00:00.3"</c>.</param>
+    public static async Task<NodeProcess> StartNewAsync(string redis, params string[] settings)
+    {
+        var node = new NodeProcess([$"Broadcasting:Redis:ConnectionString={redis}", .. settings]);
+        await node.StartAsync();
+        return node;
+    }
+
+    /// <summary>Starts it again after it has ended.</summary>
+    public async Task StartAsync()
+    {
+        _process?.Dispose();
+        _process = ChildProcess.Start(new ProcessStartInfo("dotnet",
+            ["exec", typeof(Published).Assembly.Location, "--urls", Address.GetLeftPart(UriPartial.Authority), .. _settings.Select(setting => "--" + setting)]));
+        await _process.UntilOutputAsync("Now listening on:");
+        Address = new Uri(Listening().Match(_process.Output).Groups["address"].Value);
+    }
+
+    /// <summary>Asks it to stop, as an operator does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        await Running.SignalAsync("TERM");
+        await Running.ExitAsync();
+    }
+
+    /// <summary>Ends it as a crash does.</summary>
+    public Task KillAsync() => Running.KillAsync();
+
+    /// <summary>Stops the process where it is, with its connections open.</summary>
+    public Task FreezeAsync() => Running.SignalAsync("STOP");
+
+    public Task ThawAsync() => Running.SignalAsync("CONT");
+
+    /// <summary>Connects a client, and reads the greeting.</summary>
+    public async Task<WireClient> ConnectAsync(string? user = null, string query = "")
+    {
+        var client = await WireClient.ConnectAsync(Address, "/ws" + query, user);
+        await client.GreetingAsync();
+        return client;
+    }
+
+    /// <summary>Publishes data; expects it to be accepted.</summary>
+    public async Task<Published> PublishAsync(string channel, object data, string? key = null)
+    {
+        var (accepted, refused) = await TryPublishAsync(channel, data, key);
+        return accepted ?? throw new InvalidOperationException(refused?.Message);
+    }
+
+    /// <summary>Publishes data; gives the receipt, or what was said when Redis could not be reached.</summary>
+    public async Task<(Published? Accepted, Unpublished? Refused)> TryPublishAsync(string channel, object data, string? key = null)
+    {
+        using var answer = await _http.PostAsJsonAsync(
+            new Uri(Address, "/publish"), new Publication("e", JsonSerializer.SerializeToElement(data), channel, Key: key)).InTimeAsync();
+        return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+            ? (null, await answer.Content.ReadFromJsonAsync<Unpublished>())
+            : (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Published>(), null);
+    }
+
+    /// <summary>The connections of a channel, on all nodes.</summary>
+    public async Task<string[]> ConnectionsAsync(string channel) =>
+        await _http.GetFromJsonAsync<string[]>(new Uri(Address, $"/channels/{channel}/connections")).InTimeAsync() ?? [];
+
+    /// <summary>The ids of a channel's members, as this node reads them.</summary>
+    public async Task<string[]> MembersAsync(string channel)
+    {
+        var members = await _http.GetFromJsonAsync<JsonElement[]>(new Uri(Address, $"/channels/{channel}/members")).InTimeAsync() ?? [];
+        return [.. members.Select(member => member.GetProperty("userId").GetString() ?? "")];
+    }
+
+    /// <summary>What the node's meters have counted, by instrument.</summary>
+    public async Task<Dictionary<string, double>> FiguresAsync() =>
+        await _http.GetFromJsonAsync<Dictionary<string, double>>(new Uri(Address, "/figures")).InTimeAsync() ?? [];
+
+    /// <summary><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</summary>
+    public Task<string> HealthAsync() => _http.GetStringAsync(new Uri(Address, "/health")).InTimeAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _process?.Dispose();
+        _http.Dispose();
+        return default;
+    }
+
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
+
+    [GeneratedRegex(@"Now listening on: (?<address>http://\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Listening();
+}
