@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Unicode;
+
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>
@@ -6,9 +9,13 @@ namespace RfBroadcast.AspNetCore;
 /// </summary>
 /// <param name="inner">The upgraded stream.</param>
 /// <param name="connection">The connection.</param>
+/// <param name="maxMessageBytes">A message that is going to be larger closes.</param>
 /// <param name="watching">The way out that looks for its pong in what comes; null when none does.</param>
-internal sealed class ReaderStream(Stream inner, WebSocketConnection connection, SocketOutlet? watching) : Stream
+internal sealed class ReaderStream(Stream inner, WebSocketConnection connection, int maxMessageBytes, SocketOutlet? watching) : Stream
 {
+    private const string BrokenFrame = "the frame was broken";
+
+    private readonly ClientFrames _frames = new(maxMessageBytes);
     private SocketOutlet? _watching = watching;
 
     public override bool CanRead => true;
@@ -25,12 +32,47 @@ internal sealed class ReaderStream(Stream inner, WebSocketConnection connection,
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether the client's close has no code, which the BCL reads as 1000.</summary>
+    public bool ClosedWithoutCode => _frames.Close is { IsEmpty: true };
+
+    /// <summary>Reads on, when nothing counts any more, until the client has closed or gone.</summary>
+    /// <remarks>
+    /// Were the connection ended with bytes unread, it would end with a reset, and the client might never see our close
+    /// (RFC 6455, section 7.1.1).
+    /// </remarks>
+    public async Task DiscardAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            int count;
+            while (!_frames.HasClose && (count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                _frames.Walk(buffer.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The client has sent a frame that may not be; it was sent the close for it.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_frames.Fault != 0)
+        {
+            // All that came before it has been read and handled, or more would not be asked for.
+            connection.Close(_frames.Fault, _frames.Fault == CloseCode.MessageTooBig ? "the message is too large" : BrokenFrame);
+            throw new IOException("The client's frame may not be.");
+        }
+
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0)
         {
             connection.Heard();
+            _frames.Walk(buffer.Span[..count]);
             if (_watching?.Watch(buffer.Span[..count]) == false)
             {
                 _watching = null;
@@ -46,8 +88,10 @@ internal sealed class ReaderStream(Stream inner, WebSocketConnection connection,
         var (opcode, payload) = WebSocketFrame.Next(ref frame);
         if (opcode == WebSocketFrame.Close)
         {
-            // The BCL sends one by itself only for broken frames: 1002, or 1007 for invalid UTF-8.
-            connection.Close(WebSocketFrame.CodeOf(payload.Span), "the frame was broken");
+            // The BCL sends one by itself only for broken frames: 1002, or 1007 for invalid UTF-8, though not in a close.
+            var isText = WebSocketFrame.CodeOf(payload.Span) == CloseCode.InvalidPayload
+                || (_frames is { Fault: 0, Close: { Length: > 2 } close } && !Utf8.IsValid(close.Span[2..]));
+            connection.Close(isText ? CloseCode.InvalidPayload : CloseCode.ProtocolError, isText ? "the text was not UTF-8" : BrokenFrame);
         }
         else
         {

@@ -14,12 +14,16 @@ internal static class WebSocketFrame
     public const byte Close = 0x8;
     public const byte Ping = 0x9;
 
+    /// <summary>The first reserved bit, to which permessage-deflate gives a meaning (RFC 7692, section 6).</summary>
+    public const byte Deflated = 0x40;
+
+    /// <summary>How many bytes a ping, a pong or a close may carry (RFC 6455, section 5.5).</summary>
+    public const int MaxControlPayload = 125;
+
     /// <summary>A ping without payload.</summary>
     public static readonly ReadOnlyMemory<byte> EmptyPing = new byte[] { 0x80 | Ping, 0 };
 
     private const byte Final = 0x80;
-    private const byte Deflated = 0x40; // RSV1, which permessage-deflate gives this meaning (RFC 7692, section 6)
-    private const int MaxControlPayload = 125;
 
     /// <summary>Writes one text frame.</summary>
     public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> payload) => Write(output, Text, payload);

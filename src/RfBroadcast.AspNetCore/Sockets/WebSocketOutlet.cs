@@ -27,7 +27,14 @@ internal sealed class WebSocketOutlet(WebSocket socket) : IFrameOutlet
         }
     }
 
-    public void Abort() => socket.Abort();
+    public void Abort()
+    {
+        // Aborted by itself it has sent its close for a broken frame, which may still be under way.
+        if (socket.State != WebSocketState.Aborted)
+        {
+            socket.Abort();
+        }
+    }
 
     private Task CloseAsync(ReadOnlyMemory<byte> payload)
     {

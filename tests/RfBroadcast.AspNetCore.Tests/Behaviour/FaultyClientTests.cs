@@ -6,6 +6,9 @@ namespace RfBroadcast.AspNetCore.Tests.Behaviour;
 /// <summary>Clients that break the WebSocket protocol.</summary>
 public sealed class FaultyClientTests
 {
+    /// <summary>Where the frames are read by us, and not by a WebSocket of the server's own.</summary>
+    public static TheoryData<WayOut> OwnReaders => [.. Enum.GetValues<WayOut>().Where(way => way != WayOut.WebSocket)];
+
     [Fact]
     public async Task BrokenFrame_FromAClientThatDoesNotRead_EndsTheRequestAfterTheCloseTimeout()
     {
@@ -42,7 +45,46 @@ public sealed class FaultyClientTests
             await client.SendAsync(RawClient.Frame(0x83, [])); // no such opcode
 
             (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+            await client.SendAsync(RawClient.Frame(0x88, [0x03, 0xEA]));
+            (await client.ReadAsync()).Should().BeNull();
             await app.EmptyAsync();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(OwnReaders))]
+    public async Task BrokenFrame_FromAClientThatIsStillSending_GetsItsCloseAndNoReset(WayOut way)
+    {
+        await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Way = way });
+        for (var round = 0; round < 5; round++)
+        {
+            using var client = await app.ConnectRawAsync();
+            await client.SendAsync(RawClient.Frame(0x83, [])); // no such opcode
+
+            // More than all buffers on the way hold: each write ends only when the server goes on reading.
+            var message = RawClient.Frame(0x82, new byte[1024 * 1024]);
+            for (var sent = 0; sent < 16; sent++)
+            {
+                await client.SendAsync(message);
+            }
+
+            (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+            await client.SendAsync(RawClient.Frame(0x88, [0x03, 0xEA]));
+            (await client.ReadAsync()).Should().BeNull();
+            await app.EmptyAsync();
+        }
+    }
+
+    [Fact]
+    public async Task BrokenFrame_FromAClientThatNeverCloses_EndsAfterTheCloseTimeout()
+    {
+        await using var app = await BroadcastApp.StartAsync(new() { WebSockets = options => options.CloseTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = await app.ConnectRawAsync();
+
+        await client.SendAsync(RawClient.Frame(0x83, [])); // no such opcode
+
+        (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+        (await client.ReadAsync()).Should().BeNull();
+        await app.EmptyAsync();
     }
 }

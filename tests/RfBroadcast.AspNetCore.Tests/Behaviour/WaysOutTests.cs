@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,62 +14,31 @@ namespace RfBroadcast.AspNetCore.Tests.Behaviour;
 /// <summary>The same short story over everything a connection can come through.</summary>
 public sealed class WaysOutTests : IDisposable
 {
-    private readonly X509Certificate2 _certificate = SelfSigned();
     private readonly List<IDisposable> _resources = [];
-    private bool _deflates;
 
-    public void Dispose()
-    {
-        _resources.ForEach(resource => resource.Dispose());
-        _certificate.Dispose();
-    }
+    public void Dispose() => _resources.ForEach(resource => resource.Dispose());
+
+    /// <summary>With compression and without.</summary>
+    public static TheoryData<WayOut, bool> Ways => new MatrixTheoryData<WayOut, bool>(Enum.GetValues<WayOut>(), [false, true]);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task PlainHttp1_TellsTheWholeStory(bool deflates) => TellAsync(
-        deflates,
-        host => host.UseUrls("http://127.0.0.1:0"),
-        ConnectAsync);
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task Tls_TellsTheWholeStory(bool deflates) => TellAsync(
-        deflates,
-        host => Listen(host, listen => listen.UseHttps(_certificate)),
-        ConnectAsync);
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task Http2_TellsTheWholeStory(bool deflates) => TellAsync(
-        deflates,
-        host => Listen(host, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http2;
-            listen.UseHttps(_certificate);
-        }),
-        ConnectOverHttp2Async);
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task ConnectionMiddleware_TellsTheWholeStory(bool deflates) => TellAsync(
-        deflates,
-        host => Listen(host, listen => listen.UseConnectionLogging()),
-        ConnectAsync);
+    [MemberData(nameof(Ways))]
+    public Task Way_TellsTheWholeStory(WayOut way, bool deflates) => TellAsync(
+        new BroadcastAppSetup { Way = way, Deflates = deflates, Broadcasting = NoGrace, WebSockets = DeflateSmall, Map = MapRoom },
+        (app, pathAndQuery, token) => app.ConnectAsync(pathAndQuery, token));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)] // which a server that makes its own frames does not negotiate
-    public Task TestServer_TellsTheWholeStory(bool deflates) => TellAsync(deflates, host => host.UseTestServer(), ConnectToTestServerAsync);
+    public Task TestServer_TellsTheWholeStory(bool deflates) => TellAsync(
+        new BroadcastAppSetup { Server = host => host.UseTestServer(), Deflates = deflates, Broadcasting = NoGrace, WebSockets = DeflateSmall, Map = MapRoom },
+        (app, pathAndQuery, token) => ConnectToTestServerAsync(app, pathAndQuery, token, deflates));
 
     [Fact]
     public async Task TestServer_Stop_ClosesWith1001()
     {
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Server = host => host.UseTestServer() });
-        using var client = await ConnectToTestServerAsync(app, "/ws?channel=news", token: null);
+        using var client = await ConnectToTestServerAsync(app, "/ws?channel=news");
         await client.NextAsync("subscribed");
 
         await app.StopAsync().InTimeAsync();
@@ -84,7 +50,7 @@ public sealed class WaysOutTests : IDisposable
     public async Task TestServer_ClientVanishes_IsForgotten()
     {
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Server = host => host.UseTestServer() });
-        using var client = await ConnectToTestServerAsync(app, "/ws?channel=news", token: null);
+        using var client = await ConnectToTestServerAsync(app, "/ws?channel=news");
         await client.NextAsync("subscribed");
 
         client.Dispose();
@@ -98,13 +64,10 @@ public sealed class WaysOutTests : IDisposable
     {
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup
         {
+            Way = WayOut.Http2,
             Server = host =>
             {
-                Listen(host, listen =>
-                {
-                    listen.Protocols = HttpProtocols.Http2;
-                    listen.UseHttps(_certificate);
-                });
+                WayOut.Http2.Listen(host);
                 host.ConfigureKestrel(kestrel =>
                 {
                     kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(2));
@@ -112,7 +75,7 @@ public sealed class WaysOutTests : IDisposable
                 });
             },
         });
-        using var client = await ConnectOverHttp2Async(app, "/ws?channel=news", token: null);
+        using var client = await app.ConnectAsync("/ws?channel=news");
         await client.NextAsync("subscribed");
 
         // The silence itself is what is tested; Kestrel looks at its rates once a second.
@@ -122,19 +85,15 @@ public sealed class WaysOutTests : IDisposable
         (await client.NumbersAsync(1)).Should().Equal(1);
     }
 
-    /// <param name="deflates">Whether client and server may compress.</param>
-    /// <param name="server">How the server listens.</param>
-    /// <param name="connect">How a client reaches it.</param>
-    private async Task TellAsync(bool deflates, Action<IWebHostBuilder> server, Func<BroadcastApp, string, string?, Task<WireClient>> connect)
+    private static void NoGrace(BroadcastOptions options) => options.PresenceGrace = TimeSpan.Zero;
+
+    private static void DeflateSmall(BroadcastWebSocketOptions options) => options.Compression.MinBytes = 200;
+
+    private static void MapRoom(WebApplication app) => app.MapBroadcastChannel("room.{id}", (string id) => new { room = id });
+
+    private static async Task TellAsync(BroadcastAppSetup setup, Func<BroadcastApp, string, string?, Task<WireClient>> connect)
     {
-        _deflates = deflates;
-        await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup
-        {
-            Server = server,
-            Broadcasting = options => options.PresenceGrace = TimeSpan.Zero,
-            WebSockets = options => (options.Compression.Enabled, options.Compression.MinBytes) = (deflates, 200),
-            Map = map => map.MapBroadcastChannel("room.{id}", (string id) => new { room = id }),
-        });
+        await using var app = await BroadcastApp.StartAsync(setup);
 
         // Presence.
         var one = await connect(app, "/ws?channel=news", TestTokens.Of("1"));
@@ -180,74 +139,19 @@ public sealed class WaysOutTests : IDisposable
         await app.EmptyAsync();
     }
 
-    private static void Listen(IWebHostBuilder host, Action<ListenOptions> configure) =>
-        host.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, configure));
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null); // with a key that TLS can use
-    }
-
-    private bool IsOurs(X509Certificate? presented) => presented?.GetCertHashString() == _certificate.Thumbprint;
-
-    private async Task<WireClient> ConnectAsync(BroadcastApp app, string pathAndQuery, string? token)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, presented, _, _) => IsOurs(presented);
-        return await OpenAsync(app, socket, invoker: null, pathAndQuery, token);
-    }
-
-    private async Task<WireClient> ConnectOverHttp2Async(BroadcastApp app, string pathAndQuery, string? token)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => IsOurs(presented) },
-        };
-        var invoker = new HttpMessageInvoker(handler);
-        _resources.Add(invoker);
-        var socket = new ClientWebSocket();
-        socket.Options.HttpVersion = HttpVersion.Version20;
-        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        return await OpenAsync(app, socket, invoker, pathAndQuery, token);
-    }
-
-    private async Task<WireClient> OpenAsync(BroadcastApp app, ClientWebSocket socket, HttpMessageInvoker? invoker, string pathAndQuery, string? token)
-    {
-        socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.DangerousDeflateOptions = _deflates ? new WebSocketDeflateOptions() : null;
-        if (token is not null)
-        {
-            socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
-        }
-
-        var scheme = app.Address.Scheme == "https" ? "wss" : "ws";
-        await socket.ConnectAsync(new Uri($"{scheme}://{app.Address.Authority}{pathAndQuery}"), invoker, CancellationToken.None).InTimeAsync();
-        socket.HttpResponseHeaders!.ContainsKey("Sec-WebSocket-Extensions").Should().Be(_deflates);
-        return await GreetAsync(socket);
-    }
-
-    private async Task<WireClient> ConnectToTestServerAsync(BroadcastApp app, string pathAndQuery, string? token)
+    private async Task<WireClient> ConnectToTestServerAsync(BroadcastApp app, string pathAndQuery, string? token = null, bool deflates = false)
     {
         var server = (TestServer)app.Services.GetRequiredService<IServer>();
         var client = server.CreateWebSocketClient();
         client.ConfigureRequest = request =>
         {
             request.Headers.Authorization = token is null ? default : new StringValues("Bearer " + token);
-            request.Headers.SecWebSocketExtensions = _deflates ? "permessage-deflate" : default(StringValues);
+            request.Headers.SecWebSocketExtensions = deflates ? "permessage-deflate" : default(StringValues);
         };
 
-        return await GreetAsync(await client.ConnectAsync(new Uri(server.BaseAddress, pathAndQuery), CancellationToken.None).InTimeAsync());
-    }
-
-    private async Task<WireClient> GreetAsync(WebSocket socket)
-    {
-        var client = WireClient.Over(socket);
-        _resources.Add(client);
-        await client.GreetingAsync();
-        return client;
+        var connected = WireClient.Over(await client.ConnectAsync(new Uri(server.BaseAddress, pathAndQuery), CancellationToken.None).InTimeAsync());
+        _resources.Add(connected);
+        await connected.GreetingAsync();
+        return connected;
     }
 }

@@ -77,7 +77,9 @@ public sealed class CloseCodeTests
 
         (await client.ReadAsync())!.Text.Should().StartWith("""{"type":"connected",""");
         (await client.ReadAsync())!.Text.Should().Be("""{"type":"pong"}""");
-        (await client.ReadAsync())!.CloseCode.Should().Be(code, what);
+        var close = (await client.ReadAsync())!;
+        close.CloseCode.Should().Be(code, what);
+        await client.SendAsync(RawClient.Frame(0x88, close.Payload.AsSpan(0, 2)));
         (await client.ReadAsync()).Should().BeNull("the server ends the connection");
         await app.EmptyAsync();
     }

@@ -10,9 +10,9 @@ public sealed class WebSocketReaderTests
     public async Task Run_WhenTheClientVanishesAfterTheBufferGrew_GivesEveryBufferBackOnce()
     {
         using var socket = new VanishingSocket(fullBuffers: 1);
-        var reader = new WebSocketReader(socket, connection: null!, maxMessageBytes: 64 * 1024, readsEmpty: false); // no message gets so far
+        var reader = new WebSocketReader(socket, connection: null!, maxMessageBytes: 64 * 1024, stream: null); // no message gets so far
 
-        var run = () => reader.RunAsync(_ => default, CancellationToken.None);
+        var run = () => reader.RunAsync(_ => default, binary: null, CancellationToken.None);
 
         await run.Should().ThrowAsync<WebSocketException>();
         var first = ArrayPool<byte>.Shared.Rent(1024);
@@ -30,7 +30,7 @@ public sealed class WebSocketReaderTests
         using var socket = new VanishingSocket(fullBuffers: int.MaxValue);
         var reader = new WebSocketReader(socket, connection: null!, maxMessageBytes, readsEmpty: false);
 
-        var run = () => reader.RunAsync(_ => default, CancellationToken.None);
+        var run = () => reader.RunAsync(_ => default, binary: null, CancellationToken.None);
 
         await run.Should().ThrowAsync<NullReferenceException>("the connection, which is not there, is to be closed");
         socket.Given.Should().Be(maxMessageBytes + 1, "whatever a message inflates to, no more of it is made");

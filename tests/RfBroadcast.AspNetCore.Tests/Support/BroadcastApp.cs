@@ -13,12 +13,12 @@ internal sealed class BroadcastApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<IDisposable> _clients = [];
-    private readonly bool _failsOnPurpose;
+    private readonly BroadcastAppSetup _setup;
 
-    private BroadcastApp(WebApplication app, RecordedLogs logs, bool failsOnPurpose)
+    private BroadcastApp(WebApplication app, RecordedLogs logs, BroadcastAppSetup setup)
     {
         _app = app;
-        _failsOnPurpose = failsOnPurpose;
+        _setup = setup;
         Logs = logs;
     }
 
@@ -40,8 +40,8 @@ internal sealed class BroadcastApp : IAsyncDisposable
         setup ??= new BroadcastAppSetup();
         var logs = new RecordedLogs();
         var builder = WebApplication.CreateSlimBuilder();
-        (setup.Server ?? (host => host.UseUrls("http://127.0.0.1:0"))).Invoke(builder.WebHost);
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
+        (setup.Server ?? (host => setup.Way.Listen(host))).Invoke(builder.WebHost);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddFilter(WaysOut.BytesLog, LogLevel.None).AddProvider(logs);
         if (setup.Time is not null)
         {
             builder.Services.AddSingleton(setup.Time); // before anything adds the system's
@@ -50,18 +50,24 @@ internal sealed class BroadcastApp : IAsyncDisposable
         builder.Services.AddAuthentication(TestTokens.Name).AddScheme<AuthenticationSchemeOptions, TestTokens>(TestTokens.Name, configureOptions: null);
         builder.Services.AddAuthorization();
         setup.Services?.Invoke(builder.Services);
-        builder.Services.AddBroadcasting(setup.Broadcasting).ConfigureWebSockets(setup.WebSockets ?? (_ => { }));
+        builder.Services.AddBroadcasting(setup.Broadcasting).ConfigureWebSockets(options =>
+        {
+            setup.Way.Configure(options);
+            options.Compression.Enabled = setup.Deflates;
+            setup.WebSockets?.Invoke(options);
+        });
         var app = builder.Build();
+        setup.Way.Map(app);
         app.MapBroadcastWebSockets("/ws");
         setup.Map?.Invoke(app);
         await app.StartAsync();
-        return new BroadcastApp(app, logs, setup.FailsOnPurpose);
+        return new BroadcastApp(app, logs, setup);
     }
 
     /// <summary>Connects a client and reads the greeting.</summary>
     public async Task<WireClient> ConnectAsync(string pathAndQuery = "/ws", string? token = null)
     {
-        var client = await WireClient.ConnectAsync(Address, pathAndQuery, token);
+        var client = WireClient.Over(await _setup.Way.ConnectAsync(Address, pathAndQuery, token, _setup.Deflates));
         lock (_clients)
         {
             _clients.Add(client);
@@ -74,7 +80,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
     /// <summary>Connects on the level of bytes; the answer to the handshake has been read.</summary>
     public async Task<RawClient> ConnectRawAsync(string pathAndQuery = "/ws", string? token = null)
     {
-        var client = await RawClient.ConnectAsync(Address, pathAndQuery, token);
+        var client = await _setup.Way.ConnectRawAsync(Address, pathAndQuery, token);
         lock (_clients)
         {
             _clients.Add(client);
@@ -102,7 +108,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
         await Wait.UntilAsync(() => Hub.ConnectionCount == 0, "no connection is left behind");
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (!_failsOnPurpose)
+        if (!_setup.FailsOnPurpose)
         {
             Logs.All.Where(log => log.Level >= LogLevel.Error && IsOfEndpointOrServer(log))
                 .Select(log => $"{log.Message} {log.Exception}")

@@ -17,7 +17,13 @@ internal sealed class BroadcastAppSetup
     /// <summary>Maps channels, and whatever else; the end point itself is at <c>/ws</c>.</summary>
     public Action<WebApplication>? Map { get; init; }
 
-    /// <summary>Sets up the server, which otherwise listens to plain HTTP/1.1 at a free port of the loopback.</summary>
+    /// <summary>How clients get there, and by what the server answers them.</summary>
+    public WayOut Way { get; init; }
+
+    /// <summary>Whether the server compresses, and clients offer it.</summary>
+    public bool Deflates { get; init; }
+
+    /// <summary>Sets up the server, which otherwise listens for <see cref="Way"/> at a free port of the loopback.</summary>
     public Action<IWebHostBuilder>? Server { get; init; }
 
     /// <summary>The clock of broadcasting; null means the system's.</summary>

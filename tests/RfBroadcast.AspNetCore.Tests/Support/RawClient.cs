@@ -11,16 +11,18 @@ namespace RfBroadcast.AspNetCore.Tests.Support;
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
+    private const string Upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly byte[] Mask = [0x11, 0x22, 0x33, 0x44];
 
-    private readonly TcpClient _tcp;
+    private readonly TcpClient? _tcp; // null over a stream of somebody else's
     private readonly Stream _stream;
 
-    private RawClient(TcpClient tcp)
+    private RawClient(TcpClient? tcp, Stream stream)
     {
         _tcp = tcp;
-        _stream = tcp.GetStream();
+        _stream = stream;
     }
 
     /// <summary>Whether the pings by which the server finds the way to its socket are answered, so that it goes there.</summary>
@@ -29,14 +31,17 @@ internal sealed class RawClient : IDisposable
     /// <summary>The status line and the headers of the server's answer.</summary>
     public string Answer { get; private set; } = "";
 
+    /// <summary>Connects, and reads the answer to the handshake.</summary>
+    /// <param name="over">Lays something over the connection: TLS.</param>
     public static async Task<RawClient> ConnectAsync(
         Uri server,
         string pathAndQuery,
         string? token = null,
-        string? upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        string? upgrade = Upgrade,
         string? host = null,
         int receiveBuffer = 0,
-        bool letsOnSocket = false)
+        bool letsOnSocket = false,
+        Func<Stream, Task<Stream>>? over = null)
     {
         var tcp = new TcpClient { NoDelay = true };
         if (receiveBuffer > 0)
@@ -45,12 +50,21 @@ internal sealed class RawClient : IDisposable
         }
 
         await tcp.ConnectAsync(server.Host, server.Port).WaitAsync(Limit);
-        var client = new RawClient(tcp) { LetsOnSocket = letsOnSocket };
-        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
-        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {host ?? server.Authority}\r\n{upgrade}{authorization}\r\n"));
-        client.Answer = await client.ReadHeadAsync();
+        var client = new RawClient(tcp, over is null ? tcp.GetStream() : await over(tcp.GetStream()).WaitAsync(Limit)) { LetsOnSocket = letsOnSocket };
+        await client.ShakeHandsAsync(pathAndQuery, host ?? server.Authority, token, upgrade);
         return client;
     }
+
+    /// <summary>The same over a connection of somebody else's.</summary>
+    public static async Task<RawClient> OpenAsync(Stream connection, Uri server, string pathAndQuery, string? token = null)
+    {
+        var client = Over(connection);
+        await client.ShakeHandsAsync(pathAndQuery, server.Authority, token, Upgrade);
+        return client;
+    }
+
+    /// <summary>Over a stream that is a WebSocket already.</summary>
+    public static RawClient Over(Stream stream) => new(tcp: null, stream);
 
     /// <summary>A frame as a client must send it: masked.</summary>
     public static byte[] Frame(byte firstByte, ReadOnlySpan<byte> payload)
@@ -78,7 +92,11 @@ internal sealed class RawClient : IDisposable
         return frame.ToArray();
     }
 
-    public Task SendAsync(byte[] bytes) => _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+    public async Task SendAsync(byte[] bytes)
+    {
+        await _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+        await _stream.FlushAsync().WaitAsync(Limit);
+    }
 
     public Task SendTextAsync(string text) => SendAsync(Frame(0x81, Encoding.UTF8.GetBytes(text)));
 
@@ -144,14 +162,27 @@ internal sealed class RawClient : IDisposable
     /// <summary>Vanishes with a reset, as a machine that lost its network.</summary>
     public void Reset()
     {
-        _tcp.Client.LingerState = new LingerOption(enable: true, seconds: 0);
-        _tcp.Client.Close();
+        Tcp.LingerState = new LingerOption(enable: true, seconds: 0);
+        Tcp.Close();
     }
 
     /// <summary>Ends what it sends, without a close frame; the server may still send.</summary>
-    public void EndSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
+    public void EndSending() => Tcp.Shutdown(SocketShutdown.Send);
 
-    public void Dispose() => _tcp.Dispose();
+    public void Dispose()
+    {
+        _tcp?.Dispose(); // first: what lies over it may want to say goodbye, and nobody may listen
+        _stream.Dispose();
+    }
+
+    private Socket Tcp => (_tcp ?? throw new InvalidOperationException("This client does not own its connection.")).Client;
+
+    private async Task ShakeHandsAsync(string pathAndQuery, string host, string? token, string? upgrade)
+    {
+        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
+        await SendAsync(Encoding.ASCII.GetBytes($"GET {pathAndQuery} HTTP/1.1\r\nHost: {host}\r\n{upgrade}{authorization}\r\n"));
+        Answer = await ReadHeadAsync();
+    }
 
     private async Task<RawFrame> TakeFrameAsync()
     {
