@@ -6,8 +6,8 @@ internal sealed class EventStreamConnection : ClientConnection
     private readonly EventStreamOutlet _outlet;
     private readonly WheelEntry _heartbeat;
 
-    public EventStreamConnection(EndpointServices services, string id, HandshakeIdentity identity, EventStreamOutlet outlet, StreamPosition position)
-        : base(services, id, identity, NativeProtocol.EventStream, outlet, position)
+    public EventStreamConnection(EndpointServices services, string id, in Admission admission, EventStreamOutlet outlet, StreamPosition position)
+        : base(services, id, admission, NativeProtocol.EventStream, outlet, position)
     {
         _outlet = outlet;
         _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);

@@ -17,10 +17,11 @@ internal sealed class EventStreamEndpoint(EndpointServices services, Handshake h
 
     public async Task HandleAsync(HttpContext context)
     {
-        using var admission = await handshake.JudgeAsync(context).ConfigureAwait(false);
+        var admission = await handshake.JudgeAsync(context).ConfigureAwait(false);
         var subscriptions = AddressedChannels.Read(context.Request);
         if ((admission.Refusal ?? FindFault(context.Request, subscriptions)) is { } verdict)
         {
+            admission.Dispose();
             await verdict.WriteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -32,15 +33,8 @@ internal sealed class EventStreamEndpoint(EndpointServices services, Handshake h
         var id = ConnectionIds.Next();
         var position = new StreamPosition(id, PriorOf(subscriptions));
         var outlet = new EventStreamOutlet(context, position, services.Time);
-        var connection = new EventStreamConnection(services, id, admission.Identity, outlet, position);
-        await lifetime.RunAsync(connection, async session =>
-        {
-            await using var gone = context.RequestAborted.UnsafeRegister(static state => ((ClientConnection)state!).Abort(), connection).ConfigureAwait(false);
-            await session.StartAsync(subscriptions).ConfigureAwait(false);
-            await connection.Queue.Finished.ConfigureAwait(false);
-            Log.ConnectionEnded(services.Logger, connection.Id, connection.CloseCodeSent == 0 ? "the client has gone" : "closed");
-        }).ConfigureAwait(false);
-        await outlet.EndAsync().ConfigureAwait(false);
+        var connection = new EventStreamConnection(services, id, admission, outlet, position);
+        await lifetime.RunAsync(connection, new EventStreamTransport(services, connection, outlet, context.RequestAborted), subscriptions).ConfigureAwait(false);
     }
 
     /// <summary>An empty name is a choice: a stream for what is sent to this connection alone.</summary>

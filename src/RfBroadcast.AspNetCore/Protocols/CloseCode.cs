@@ -14,4 +14,7 @@ internal static class CloseCode
     public const int TooSlow = 4103;
     public const int NoPong = 4201;
     public const int TokenExpired = 4203;
+
+    /// <summary>Whether a client may send a code in its close (RFC 6455, section 7.4, and IANA's registry).</summary>
+    public static bool MayBeSent(int code) => code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and < 5000);
 }

@@ -8,7 +8,7 @@ namespace RfBroadcast.AspNetCore;
 /// of one channel does not hold up another.
 /// </summary>
 /// <remarks>Called by the connection's reader alone, one message after the other.</remarks>
-internal sealed partial class NativeSession(EndpointServices services, ClientConnection connection) : IAsyncDisposable
+internal sealed partial class NativeSession(EndpointServices services, ClientConnection connection) : IMessageHandler, IAsyncDisposable
 {
     // More commands than this wait for earlier ones before the next message is read.
     private const int MaxInFlight = 256;
@@ -44,8 +44,11 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
         }
     }
 
+    /// <summary>Messages of bytes are not part of the protocol.</summary>
+    public bool TakesBinary => false;
+
     /// <summary>Takes one message of the client's.</summary>
-    public ValueTask AcceptAsync(ReadOnlyMemory<byte> message) => AcceptAsync(ClientCommandParser.Parse(message));
+    public ValueTask AcceptAsync(ReadOnlyMemory<byte> message, bool isText) => AcceptAsync(ClientCommandParser.Parse(message));
 
     /// <summary>Stops what is under way, and waits for it.</summary>
     public async ValueTask DisposeAsync()

@@ -6,6 +6,7 @@ namespace RfBroadcast.AspNetCore;
 /// </summary>
 internal abstract class ClientConnection : IConnection
 {
+    private readonly ConnectionLimits.Place? _place;
     private readonly WheelEntry? _expiry;
     private WheelEntry? _abort;
     private int _closeCode;
@@ -14,17 +15,18 @@ internal abstract class ClientConnection : IConnection
     protected ClientConnection(
         EndpointServices services,
         string id,
-        HandshakeIdentity identity,
+        in Admission admission,
         NativeProtocol protocol,
         IFrameOutlet outlet,
         StreamPosition? position = null)
     {
         Services = services;
         Id = id;
-        Identity = identity;
+        Identity = admission.Identity;
+        _place = admission.Place;
         Protocol = protocol;
         Queue = new OutgoingQueue(outlet, protocol.Unshared, services.Options.QueueBytes, services.Metrics, CloseTooSlow, position);
-        if (identity.ExpiresAt is { } expiry)
+        if (Identity.ExpiresAt is { } expiry)
         {
             _expiry = services.Wheel.Schedule(expiry - services.Time.GetUtcNow(), () => Close(CloseCode.TokenExpired, "the token expired"));
         }
@@ -59,12 +61,13 @@ internal abstract class ClientConnection : IConnection
     /// <summary>Ends the connection at once, whatever is queued.</summary>
     public void Abort() => Queue.Abort();
 
-    /// <summary>Takes it off the wheel, when its request ends.</summary>
+    /// <summary>Takes it off the wheel, and frees its place, when its request ends.</summary>
     public virtual void Release()
     {
         Interlocked.Exchange(ref _isReleased, true); // first: what is put on the wheel from now on takes itself off again
         _expiry?.Cancel();
         Volatile.Read(ref _abort)?.Cancel();
+        _place?.Dispose();
     }
 
     /// <summary>Puts a callback on the wheel again, unless the connection has been released meanwhile.</summary>

@@ -5,8 +5,9 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
 {
     /// <summary>Runs a connection until its last frame is out or it has failed; only then may its request end.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="serve">What its transport does with it, until one side ends it.</param>
-    public async Task RunAsync(ClientConnection connection, Func<NativeSession, Task> serve)
+    /// <param name="transport">What carries it.</param>
+    /// <param name="subscriptions">What its address asks for.</param>
+    public async Task RunAsync(ClientConnection connection, IClientTransport transport, IReadOnlyList<SubscribeCommand> subscriptions)
     {
         services.Hub.TryAdd(connection); // its id is new
         Log.ConnectionOpened(services.Logger, connection.Id, connection.UserId);
@@ -14,7 +15,9 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
         var session = new NativeSession(services, connection);
         try
         {
-            await serve(session).ConfigureAwait(false);
+            var serving = transport.ServeAsync(session, subscriptions);
+            subscriptions = []; // not to be held as long as the connection lasts
+            await serving.ConfigureAwait(false);
         }
         catch (Exception fault)
         {
@@ -31,6 +34,7 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
             finally
             {
                 connection.Release();
+                await transport.EndAsync().ConfigureAwait(false);
             }
         }
     }

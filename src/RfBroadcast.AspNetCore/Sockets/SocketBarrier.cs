@@ -13,7 +13,7 @@ namespace RfBroadcast.AspNetCore;
 /// the stream. When more was written before the pong came, that pong proves only that this client answers: the next
 /// write carries another ping, and what comes after it waits for its pong, in bounds.
 /// </para>
-/// <para>Thread-safe: one write at a time asks for its way, while the reader brings what the client sent.</para>
+/// <para>Thread-safe: one write at a time asks for its way, while the reader brings the client's pongs.</para>
 /// </remarks>
 internal sealed class SocketBarrier(TimerWheel wheel)
 {
@@ -21,7 +21,6 @@ internal sealed class SocketBarrier(TimerWheel wheel)
     private static readonly TimeSpan MostHeld = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly PongWatch _pongs = new();
     private State _state;
     private bool _hasWritten;
     private long _nonce;
@@ -99,29 +98,15 @@ internal sealed class SocketBarrier(TimerWheel wheel)
         }
     }
 
-    /// <summary>Looks for the pong in what the client sent.</summary>
-    /// <returns>False when it need not be asked again.</returns>
-    public bool Watch(ReadOnlySpan<byte> received)
-    {
-        while (_pongs.TryFind(ref received, out var payload))
-        {
-            Answered(payload);
-        }
-
-        lock (_gate)
-        {
-            return _state is not (State.Passed or State.GivenUp);
-        }
-    }
-
     /// <summary>Lets a held write go to the stream, as all that follow.</summary>
     public void GiveUp() => Settle(State.GivenUp);
 
-    private void Answered(long payload)
+    /// <summary>The client has sent a pong.</summary>
+    public void Ponged(ReadOnlySpan<byte> payload)
     {
         lock (_gate)
         {
-            if (payload != _nonce)
+            if (payload.Length != sizeof(long) || BinaryPrimitives.ReadInt64BigEndian(payload) != _nonce)
             {
                 return; // a pong of its own accord, or to a ping from before
             }

@@ -22,7 +22,9 @@ internal static class SocketEligibility
     public static Socket? FindSocket(HttpContext context, Stream upgraded)
     {
         var features = context.Features;
-        if (features.Get<ITlsHandshakeFeature>() is not null || upgraded.GetType().FullName != UpgradeStream)
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol) // HTTP/2 has its own frames on the socket
+            || features.Get<ITlsHandshakeFeature>() is not null
+            || upgraded.GetType().FullName != UpgradeStream)
         {
             return null;
         }

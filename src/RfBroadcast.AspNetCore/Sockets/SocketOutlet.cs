@@ -16,27 +16,20 @@ internal sealed class SocketOutlet(Stream stream, Socket socket, HttpContext con
     /// <summary>Whether frames go to the socket.</summary>
     public bool IsOnSocket => Volatile.Read(ref _barrier) is null;
 
-    /// <summary>Looks for the barrier's pong in what the client sent.</summary>
-    /// <returns>False when nothing more has to be looked at.</returns>
-    public bool Watch(ReadOnlySpan<byte> received)
+    /// <summary>The client has sent a pong, which may be the barrier's.</summary>
+    public void Ponged(ReadOnlySpan<byte> payload)
     {
         if (_barrier is not { } barrier)
         {
-            return false;
+            return;
         }
 
-        if (barrier.Watch(received))
-        {
-            return true;
-        }
-
+        barrier.Ponged(payload);
         if (barrier.IsPassed)
         {
             socket.Blocking = false;
             Volatile.Write(ref _barrier, null);
         }
-
-        return false;
     }
 
     public override void Abort()

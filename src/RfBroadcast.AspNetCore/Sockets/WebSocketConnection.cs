@@ -1,6 +1,6 @@
 namespace RfBroadcast.AspNetCore;
 
-/// <summary>One client's WebSocket, and its heartbeat. Reading is <see cref="WebSocketReader"/>'s.</summary>
+/// <summary>One client's WebSocket, and its heartbeat. Reading is an <see cref="IClientReader"/>'s.</summary>
 internal sealed class WebSocketConnection : ClientConnection
 {
     private readonly IFrameOutlet _outlet;
@@ -8,8 +8,8 @@ internal sealed class WebSocketConnection : ClientConnection
     private long _lastHeard;
     private long? _idleSince; // null while it had a subscription when looked at; touched only by the wheel
 
-    public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, HandshakeIdentity identity, NativeProtocol protocol)
-        : base(services, ConnectionIds.Next(), identity, protocol, outlet)
+    public WebSocketConnection(EndpointServices services, IFrameOutlet outlet, in Admission admission, NativeProtocol protocol)
+        : base(services, ConnectionIds.Next(), admission, protocol, outlet)
     {
         _outlet = outlet;
         _lastHeard = services.Time.GetTimestamp();
@@ -22,6 +22,9 @@ internal sealed class WebSocketConnection : ClientConnection
 
     /// <summary>Notes that the client lives: anything that comes from it counts.</summary>
     public void Heard() => Volatile.Write(ref _lastHeard, Services.Time.GetTimestamp());
+
+    /// <summary>The client has sent a pong.</summary>
+    public void Ponged(ReadOnlySpan<byte> payload) => (_outlet as SocketOutlet)?.Ponged(payload);
 
     public override void Release()
     {

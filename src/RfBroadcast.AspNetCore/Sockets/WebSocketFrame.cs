@@ -10,9 +10,12 @@ namespace RfBroadcast.AspNetCore;
 /// </summary>
 internal static class WebSocketFrame
 {
+    public const byte Continuation = 0x0;
     public const byte Text = 0x1;
+    public const byte Binary = 0x2;
     public const byte Close = 0x8;
     public const byte Ping = 0x9;
+    public const byte Pong = 0xA;
 
     /// <summary>The first reserved bit, to which permessage-deflate gives a meaning (RFC 7692, section 6).</summary>
     public const byte Deflated = 0x40;
@@ -30,6 +33,15 @@ internal static class WebSocketFrame
 
     /// <summary>Writes one text frame whose payload is compressed already, for connections that negotiated it.</summary>
     public static void WriteDeflatedText(IBufferWriter<byte> output, ReadOnlySpan<byte> deflated) => Write(output, Deflated | Text, deflated);
+
+    /// <summary>Writes one frame.</summary>
+    public static void Write(IBufferWriter<byte> output, byte opcode, ReadOnlySpan<byte> payload)
+    {
+        var frame = output.GetSpan(payload.Length + 10);
+        var header = WriteHeader(frame, opcode, payload.Length);
+        payload.CopyTo(frame[header..]);
+        output.Advance(header + payload.Length);
+    }
 
     /// <summary>Makes a close frame; a reason that is too long is cut between characters (RFC 6455, section 5.5).</summary>
     public static ReadOnlyMemory<byte> MakeClose(int code, string reason)
@@ -67,6 +79,15 @@ internal static class WebSocketFrame
         return (opcode, payload);
     }
 
+    /// <summary>Makes the answer to a ping (RFC 6455, section 5.5.3).</summary>
+    public static ReadOnlyMemory<byte> MakePong(ReadOnlySpan<byte> payload)
+    {
+        var frame = new byte[2 + payload.Length];
+        WriteHeader(frame, Pong, payload.Length);
+        payload.CopyTo(frame.AsSpan(2));
+        return frame;
+    }
+
     /// <summary>Writes a ping whose payload, of at most 125 bytes, is what follows the header's two bytes.</summary>
     public static void WritePing(Span<byte> frame) => WriteHeader(frame, Ping, frame.Length - 2);
 
@@ -80,14 +101,6 @@ internal static class WebSocketFrame
         }
 
         return opcode == Close;
-    }
-
-    private static void Write(IBufferWriter<byte> output, byte opcode, ReadOnlySpan<byte> payload)
-    {
-        var frame = output.GetSpan(payload.Length + 10);
-        var header = WriteHeader(frame, opcode, payload.Length);
-        payload.CopyTo(frame[header..]);
-        output.Advance(header + payload.Length);
     }
 
     private static int WriteHeader(Span<byte> frame, byte opcode, int length)

@@ -16,9 +16,10 @@ internal sealed class WebSocketOutlet(WebSocket socket) : IFrameOutlet
         while (!frames.IsEmpty)
         {
             var (opcode, payload) = WebSocketFrame.Next(ref frames);
-            if (opcode == WebSocketFrame.Text)
+            if (opcode is WebSocketFrame.Text or WebSocketFrame.Binary)
             {
-                await socket.SendAsync(payload, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+                var type = opcode == WebSocketFrame.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+                await socket.SendAsync(payload, type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
             }
             else if (opcode == WebSocketFrame.Close)
             {

@@ -19,7 +19,7 @@ public sealed class WaysOutTests : IDisposable
     public void Dispose() => _resources.ForEach(resource => resource.Dispose());
 
     /// <summary>With compression and without.</summary>
-    public static TheoryData<WayOut, bool> Ways => new MatrixTheoryData<WayOut, bool>(Enum.GetValues<WayOut>(), [false, true]);
+    public static TheoryData<WayOut, bool> Ways => WaysOut.Each(false, true);
 
     [Theory]
     [MemberData(nameof(Ways))]

@@ -13,20 +13,7 @@ public sealed class CutClientTests
 {
     private const int AtOnce = 24;
 
-    public static TheoryData<WayOut, CutBy> Cuts
-    {
-        get
-        {
-            var data = new TheoryData<WayOut, CutBy>();
-            foreach (var way in Enum.GetValues<WayOut>())
-            {
-                data.Add(way, CutBy.Reset);
-                data.Add(way, CutBy.End);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<WayOut, CutBy> Cuts => WaysOut.Each(CutBy.Reset, CutBy.End);
 
     [Theory]
     [MemberData(nameof(Cuts))]

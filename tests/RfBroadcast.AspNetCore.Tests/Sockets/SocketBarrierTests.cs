@@ -1,5 +1,3 @@
-using RfBroadcast.AspNetCore.Tests.Support;
-
 namespace RfBroadcast.AspNetCore.Tests.Sockets;
 
 /// <summary>When bytes may go to the socket: only once a pong proves that nothing is left in the stream.</summary>
@@ -22,7 +20,7 @@ public sealed class SocketBarrierTests : IDisposable
     {
         var ping = NextIsPing();
 
-        _barrier.Watch(PongTo(ping)).Should().BeFalse();
+        _barrier.Ponged(PongTo(ping));
 
         _barrier.IsPassed.Should().BeTrue();
         Next().Should().Be(SocketBarrier.Way.Socket);
@@ -44,38 +42,38 @@ public sealed class SocketBarrierTests : IDisposable
     {
         var first = NextIsPing();
         Next();
-        _barrier.Watch(PongTo(first)).Should().BeTrue();
+        _barrier.Ponged(PongTo(first));
 
         var second = NextIsPing();
 
         second.Should().NotEqual(first);
         Next().Should().Be(SocketBarrier.Way.Wait);
         _barrier.Settled.IsCompleted.Should().BeFalse();
-        _barrier.Watch(PongTo(second)).Should().BeFalse();
+        _barrier.Ponged(PongTo(second));
         _barrier.Settled.IsCompleted.Should().BeTrue();
         Next().Should().Be(SocketBarrier.Way.Socket);
     }
 
     [Fact]
-    public void Watch_PongOfAnotherNonce_ProvesNothing()
+    public void Ponged_PongOfAnotherNonce_ProvesNothing()
     {
         var ping = NextIsPing();
         ping[^1] ^= 1;
 
-        _barrier.Watch(PongTo(ping)).Should().BeTrue();
+        _barrier.Ponged(PongTo(ping));
 
         Next().Should().Be(SocketBarrier.Way.Stream);
     }
 
     [Fact]
-    public void Watch_FirstPongAgainWhileTheSecondIsAwaited_ProvesNothing()
+    public void Ponged_FirstPongAgainWhileTheSecondIsAwaited_ProvesNothing()
     {
         var first = NextIsPing();
         Next();
-        _barrier.Watch(PongTo(first));
+        _barrier.Ponged(PongTo(first));
         NextIsPing();
 
-        _barrier.Watch(PongTo(first)).Should().BeTrue();
+        _barrier.Ponged(PongTo(first));
 
         Next().Should().Be(SocketBarrier.Way.Wait);
     }
@@ -89,7 +87,7 @@ public sealed class SocketBarrierTests : IDisposable
 
         _barrier.Settled.IsCompleted.Should().BeTrue();
         Next().Should().Be(SocketBarrier.Way.Stream);
-        _barrier.Watch(PongTo(second)).Should().BeFalse("too late: more is in the stream by now");
+        _barrier.Ponged(PongTo(second)); // too late: more is in the stream by now
         Next().Should().Be(SocketBarrier.Way.Stream);
     }
 
@@ -106,20 +104,20 @@ public sealed class SocketBarrierTests : IDisposable
     }
 
     [Fact]
-    public void Watch_Passed_LeavesNothingOnTheWheel()
+    public void Ponged_Passed_LeavesNothingOnTheWheel()
     {
-        _barrier.Watch(PongTo(Hold()));
+        _barrier.Ponged(PongTo(Hold()));
 
         _wheel.Count.Should().Be(0);
     }
 
-    private static byte[] PongTo(byte[] ping) => RawClient.Frame(0x8A, ping.AsSpan(2));
+    private static byte[] PongTo(byte[] ping) => ping[2..];
 
     private byte[] Hold()
     {
         var first = NextIsPing();
         Next();
-        _barrier.Watch(PongTo(first));
+        _barrier.Ponged(PongTo(first));
         return NextIsPing();
     }
 

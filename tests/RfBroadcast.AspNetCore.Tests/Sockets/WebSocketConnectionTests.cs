@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
 using RfBroadcast.AspNetCore.Tests.Support;
 
@@ -13,7 +12,7 @@ public sealed class WebSocketConnectionTests
         await using var app = await BroadcastApp.StartAsync(new BroadcastAppSetup { Time = time });
         var services = app.Services.GetRequiredService<EndpointServices>();
         var outlet = new ReleasingOutlet();
-        outlet.Connection = new WebSocketConnection(services, outlet, new HandshakeIdentity(IsRefused: false, new ClaimsPrincipal(), UserId: null, ExpiresAt: null), NativeProtocol.WebSocket);
+        outlet.Connection = new WebSocketConnection(services, outlet, default, NativeProtocol.WebSocket);
 
         time.Advance(services.Options.PingInterval + TimerWheel.Tick + TimerWheel.Tick);
 

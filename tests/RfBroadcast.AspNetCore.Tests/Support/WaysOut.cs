@@ -17,6 +17,21 @@ internal static class WaysOut
     // One for all: each connection to a server carries many streams.
     private static readonly HttpMessageInvoker Http2 = new(Handler());
 
+    /// <summary>Every way with each of some values.</summary>
+    public static TheoryData<WayOut, T> Each<T>(params T[] values)
+    {
+        var data = new TheoryData<WayOut, T>();
+        foreach (var way in Enum.GetValues<WayOut>())
+        {
+            foreach (var value in values)
+            {
+                data.Add(way, value);
+            }
+        }
+
+        return data;
+    }
+
     public static bool IsHttp2(this WayOut way) => way is WayOut.Http2 or WayOut.ClearHttp2;
 
     /// <summary>Listens at a free port of the loopback.</summary>
@@ -63,8 +78,13 @@ internal static class WaysOut
     public static Task<RawClient> ConnectRawAsync(this WayOut way, Uri server, string pathAndQuery, string? token = null, int receiveBuffer = 0) => way switch
     {
         WayOut.Http2 or WayOut.ClearHttp2 => OpenHttp2Async(connection: null, server, pathAndQuery, token),
-        WayOut.Tls => RawClient.ConnectAsync(server, pathAndQuery, token, receiveBuffer: receiveBuffer, over: SecureAsync),
-        _ => RawClient.ConnectAsync(server, pathAndQuery, token, receiveBuffer: receiveBuffer, letsOnSocket: way == WayOut.Socket),
+        _ => RawClient.ConnectAsync(
+            server,
+            pathAndQuery,
+            token,
+            receiveBuffer: receiveBuffer,
+            letsOnSocket: way == WayOut.Socket,
+            over: server.Scheme == "https" ? SecureAsync : null),
     };
 
     /// <summary>The same over a connection that is there already.</summary>
