@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RfBroadcast.AspNetCore;
@@ -72,24 +73,41 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
     /// <summary>Marks the end points whose requests are handshakes.</summary>
     public sealed class Marker;
 
-    /// <summary>One handshake's time. Either it is met, or the request is answered.</summary>
-    private sealed class Deadline : IDisposable
+    /// <summary>One handshake's time. Either it is met, or the request is answered and its token, if anybody asked for it, cancelled.</summary>
+    private sealed class Deadline : IHttpRequestLifetimeFeature, IDisposable
     {
+        private readonly Lock _gate = new();
         private readonly HttpContext _context;
-        private readonly CancellationToken _aborted;
-        private readonly CancellationTokenSource _cancel;
+        private readonly IHttpRequestLifetimeFeature _request;
         private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly WheelEntry _timer;
+        private CancellationTokenSource? _cancel; // mostly nobody asks, and nothing is linked to the request
+        private bool _isOver;
         private int _isSettled;
 
         public Deadline(HttpContext context, EndpointServices services)
         {
             _context = context;
-            _aborted = context.RequestAborted;
-            _cancel = CancellationTokenSource.CreateLinkedTokenSource(_aborted);
-            context.RequestAborted = _cancel.Token;
+            _request = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+            context.Features.Set<IHttpRequestLifetimeFeature>(this);
             context.Features.Set(this);
             _timer = services.Wheel.Schedule(services.Options.HandshakeTimeout, () => _over.TrySetResult());
+        }
+
+        /// <inheritdoc/>
+        public CancellationToken RequestAborted
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _isOver
+                        ? new CancellationToken(canceled: true)
+                        : (_cancel ??= CancellationTokenSource.CreateLinkedTokenSource(_request.RequestAborted)).Token;
+                }
+            }
+
+            set => _request.RequestAborted = value;
         }
 
         /// <summary>Completes when the time is over, or no longer matters.</summary>
@@ -104,23 +122,33 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
         {
             if (!TrySettle())
             {
-                throw new OperationCanceledException("The handshake took too long and has been answered.", _cancel.Token);
+                throw new OperationCanceledException("The handshake took too long and has been answered.");
             }
 
-            _context.RequestAborted = _aborted;
+            _context.Features.Set(_request);
             _context.Features.Set<Deadline>(null);
             Dispose();
             IsMet = true;
             _over.TrySetResult();
         }
 
+        /// <inheritdoc/>
+        public void Abort() => _request.Abort();
+
         /// <summary>Tells what still runs that nobody waits for it.</summary>
-        public Task CancelAsync() => _cancel.CancelAsync();
+        public Task CancelAsync()
+        {
+            lock (_gate)
+            {
+                _isOver = true;
+                return _cancel?.CancelAsync() ?? Task.CompletedTask;
+            }
+        }
 
         public void Dispose()
         {
             _timer.Cancel();
-            _cancel.Dispose();
+            _cancel?.Dispose();
         }
     }
 }
