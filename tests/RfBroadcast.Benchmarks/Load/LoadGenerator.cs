@@ -6,7 +6,7 @@ namespace RfBroadcast.Benchmarks;
 /// <summary>Thousands of WebSocket clients on one thread.</summary>
 internal sealed class LoadGenerator
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Epoll _epoll = new();
     private readonly List<LoadConnection> _connections = [];
