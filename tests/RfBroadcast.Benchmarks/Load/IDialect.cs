@@ -15,6 +15,9 @@ internal interface IDialect
     /// <summary>The WebSocket is open.</summary>
     void Opened(LoadConnection connection);
 
+    /// <summary>What a client says every 15 s to be held alive, as a frame; null when it has nothing to say.</summary>
+    byte[]? KeepAlive => null;
+
     /// <summary>A message came that carries no payload.</summary>
     void Answered(LoadConnection connection, ReadOnlySpan<byte> message);
 }

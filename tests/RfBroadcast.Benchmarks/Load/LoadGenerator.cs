@@ -8,6 +8,8 @@ internal sealed class LoadGenerator
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
+
     private readonly Epoll _epoll = new();
     private readonly List<LoadConnection> _connections = [];
     private readonly LoadTally _tally = new();
@@ -18,6 +20,7 @@ internal sealed class LoadGenerator
     private readonly int _inflatesEvery;
     private int _live;
     private int _opened;
+    private long _keptAlive = Stopwatch.GetTimestamp();
 
     /// <summary>Makes one without clients.</summary>
     /// <param name="dialect">What they say.</param>
@@ -119,6 +122,11 @@ internal sealed class LoadGenerator
 
     private bool ReadReady(int milliseconds)
     {
+        if (Stopwatch.GetElapsedTime(_keptAlive) >= KeepAliveInterval)
+        {
+            KeepAlive();
+        }
+
         var ready = _epoll.Wait(milliseconds);
         foreach (ref readonly var one in ready)
         {
@@ -137,5 +145,19 @@ internal sealed class LoadGenerator
         }
 
         return ready.Length > 0;
+    }
+
+    private void KeepAlive()
+    {
+        _keptAlive = Stopwatch.GetTimestamp();
+        if (_dialect.KeepAlive is not { } frame)
+        {
+            return;
+        }
+
+        foreach (var connection in _connections.Where(connection => connection.Stage == LoadStage.Live))
+        {
+            TcpConnection.Send(connection.Fd, frame);
+        }
     }
 }

@@ -10,6 +10,8 @@ internal sealed class SignalRDialect : IDialect
 
     public bool HasRecords => true;
 
+    public byte[]? KeepAlive => Ping;
+
     public string Target(LoadConnection connection) => "/ws";
 
     public void Opened(LoadConnection connection)
@@ -22,10 +24,10 @@ internal sealed class SignalRDialect : IDialect
     {
         if (message.SequenceEqual("{\"type\":6}"u8))
         {
-            // Its client pings on its own every 15 s; answering the server's is as often.
-            TcpConnection.Send(connection.Fd, Ping);
+            return; // the server is alive
         }
-        else if (connection.Stage == LoadStage.Greeting && message.SequenceEqual("{}"u8))
+
+        if (connection.Stage == LoadStage.Greeting && message.SequenceEqual("{}"u8))
         {
             TcpConnection.Send(connection.Fd, ClientFrame.Of($$"""{"type":1,"invocationId":"0","target":"Subscribe","arguments":["{{connection.Channel}}"]}""" + "\u001e"));
             connection.Stage = LoadStage.Subscribing;
