@@ -9,8 +9,8 @@ internal static class FanoutCommand
     public const string Usage =
         """
         fanout [--quick] [--runs N] [--only NAME,..] [--servers NAME,..] [--json FILE] [--markdown FILE]
-            RfBroadcast, SignalR and the limit server (RfBroadcast, SignalR, Limit) side by side; in the compression workloads
-            RfBroadcast, the same with compression, and ASP.NET Core's own (RfBroadcast, RfBroadcastDeflate, WebSocketDeflate)
+            RfBroadcast, SignalR and the limit server (RfBroadcast, SignalR, Limit) side by side. Only when named: compression-1k and
+            compression-8k, of RfBroadcast, the same with compression, and ASP.NET Core's own (RfBroadcast, RfBroadcastDeflate, WebSocketDeflate)
         """;
 
     public static async Task<int> RunAsync(string[] arguments)

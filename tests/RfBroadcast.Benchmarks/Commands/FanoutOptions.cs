@@ -60,5 +60,5 @@ internal sealed record FanoutOptions
     public string Description => string.Create(CultureInfo.InvariantCulture, $"`fanout{(Quick ? " --quick" : "")}`, {Runs} runs, {Machine.Description}");
 
     /// <summary>Whether a workload is asked for.</summary>
-    public bool Includes(IWorkload workload) => Only.Count > 0 ? Only.Contains(workload.Name) : !Quick || workload.IsMain;
+    public bool Includes(IWorkload workload) => Only.Count > 0 ? Only.Contains(workload.Name) : !workload.StandsAlone && (!Quick || workload.IsMain);
 }

@@ -34,11 +34,21 @@ internal sealed class WebSocketDeflateServer : IBenchmarkServer
     private async Task AcceptAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { DangerousEnableCompression = true });
-        Find(context.Request.Query["channel"].ToString()).Add(socket);
-        while ((await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+        var channel = Find(context.Request.Query["channel"].ToString());
+        channel.Add(socket);
+        try
         {
-            // The load generator says nothing.
+            while ((await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            {
+                // The load generator says nothing.
+            }
         }
+        catch (WebSocketException)
+        {
+            // It goes without a close.
+        }
+
+        channel.Remove(socket);
     }
 
     private PublishedChannel Find(string name)
@@ -67,6 +77,14 @@ internal sealed class WebSocketDeflateServer : IBenchmarkServer
             lock (_lock)
             {
                 _sockets = [.. _sockets, socket];
+            }
+        }
+
+        public void Remove(WebSocket socket)
+        {
+            lock (_lock)
+            {
+                _sockets = [.. _sockets.Where(other => other != socket)];
             }
         }
 

@@ -9,6 +9,9 @@ internal interface IWorkload
     /// <summary>Whether <c>--quick</c> has it.</summary>
     bool IsMain { get; }
 
+    /// <summary>Whether it runs only when it is asked for by name: it has servers of its own, and its own part of the page.</summary>
+    bool StandsAlone => false;
+
     /// <summary>Whether the server can do it.</summary>
     bool Has(ServerKind server) => server is ServerKind.RfBroadcast or ServerKind.SignalR or ServerKind.Limit;
 
