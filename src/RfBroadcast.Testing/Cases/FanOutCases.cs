@@ -15,6 +15,7 @@ internal static class FanOutCases
         One(Topic, LargeMessage_ArrivesWhole),
         One(Topic, SeveralChannels_ReachASubscriberOncePerSubscription),
         One(Topic, OtherChannels_GetNothing),
+        One(Topic, ChannelNames_OfAllCharactersAndLengths_Work),
         One(Topic, ChannelWithoutSubscribers_TakesMessagesThatNobodyGets),
         One(Topic, ConnectionWithoutASocket_IsSubscribedAndGetsNothing),
         One(Topic, Receipt_CountsTheSubscribersOfThisNode),
@@ -128,6 +129,26 @@ internal static class FanOutCases
 
         await there.SayAsync(run.News, 1);
         await connection.GetsAsync("1");
+    }
+
+    private static async Task ChannelNames_OfAllCharactersAndLengths_Work(CaseRun run)
+    {
+        var (here, there) = await run.StartAsync();
+        var odd = run.Own("aZ09_-=@,.;");
+        Channel[] channels =
+        [
+            Channel.Public(odd), Channel.Private($"orders.{odd}"), Channel.Presence($"orders.{odd}"), Channel.Presence(odd.PadRight(191, 'x')),
+        ];
+
+        foreach (var channel in channels)
+        {
+            var connection = await here.JoinAsync(channel, "ada");
+            await there.SayAsync(channel, 1);
+            await connection.GetsAsync("1");
+            Check.Equal(channel.WireName, connection.Events[0].Channel, "the channel of the message");
+            Check.Sequence([connection.Id], await there.Broadcaster.GetConnectionsAsync(channel), $"the connections of {channel}");
+            Check.Sequence(channel.IsPresence ? ["ada"] : [], await there.MembersAsync(channel), $"the members of {channel}");
+        }
     }
 
     private static async Task ChannelWithoutSubscribers_TakesMessagesThatNobodyGets(CaseRun run)

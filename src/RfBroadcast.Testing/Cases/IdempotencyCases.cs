@@ -16,6 +16,7 @@ internal static class IdempotencyCases
         One(Topic, OtherKeys_ArePublished),
         One(Topic, FailedCall_MayBeRepeated),
         One(Topic, SeveralChannels_EachOnce),
+        One(Topic, OneConnection_IsSentOnce),
         One(Topic, AfterTheWindow_IsPublishedAgain),
     ];
 
@@ -119,6 +120,21 @@ internal static class IdempotencyCases
         await news.GetsAsync("1", "3");
         await orders.GetsAsync("1", "3");
         Check.Sequence(first.Channels, second.Channels, "the second receipt is the first");
+    }
+
+    private static async Task OneConnection_IsSentOnce(CaseRun run)
+    {
+        var (here, there) = await run.StartAsync();
+        var client = here.Connect();
+
+        foreach (var node in new[] { there, there, here })
+        {
+            await node.Broadcaster.ToConnection(client.Id).Event("once").WithIdempotencyKey(run.Own("key")).SendAsync();
+        }
+
+        await there.Broadcaster.ToConnection(client.Id).Event("after").SendAsync();
+        await client.UntilAsync(frames => frames[^1].Event == "after", "gets the last event");
+        Check.Sequence(["once", "after"], client.Frames.Select(frame => frame.Event), "the events that it is sent");
     }
 
     private static async Task AfterTheWindow_IsPublishedAgain(CaseRun run)

@@ -13,6 +13,7 @@ internal static class OrderCases
         One(Topic, OnePublisherWithHistory_KeepsItsOrder),
         One(Topic, ManyPublishers_EachKeepsItsOrder),
         One(Topic, ManyPublishersWithHistory_EveryConnectionSeesOneOrder),
+        One(Topic, FasterThanTheFanOut_NothingIsLost),
         One(Topic, Subscribed_ComesBeforeAnyMessage),
         One(Topic, OnePublisherOfManyChannels_KeepsTheOrderOfEach),
     ];
@@ -87,6 +88,25 @@ internal static class OrderCases
         foreach (var mine in offsets)
         {
             Check.Sequence(mine.Order(), mine, "the offsets of one publisher rise");
+        }
+    }
+
+    private static async Task FasterThanTheFanOut_NothingIsLost(CaseRun run)
+    {
+        const int Messages = 400;
+        var (here, there) = await run.StartAsync(options =>
+        {
+            options.PendingMessages = 4;
+            options.Channels.For("orders.{**id}", channel => channel.KeepHistory(Messages, TimeSpan.FromMinutes(10)));
+        });
+        CaseConnection[] connections = [await here.JoinAsync(run.Orders), await there.JoinAsync(run.Orders)];
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(publisher => Task.Run(
+            () => (publisher % 2 == 0 ? here : there).SayRangeAsync(run.Orders, 1, Messages / 8))));
+
+        foreach (var connection in connections)
+        {
+            await connection.GetsOffsetsAsync(1, Messages);
         }
     }
 

@@ -76,12 +76,14 @@ internal static class PresenceCases
         var before = (await here.Broadcaster.GetMembersAsync(run.Chat))[1];
         await there.JoinAsync(run.Chat, "bob", """{"name":"Robert"}""");
         var after = (await here.Broadcaster.GetMembersAsync(run.Chat))[1];
+        var eve = await here.JoinAsync(run.Chat, "eve", "7");
         await run.SettleAsync(run.Chat, ada);
 
+        Check.Sequence([null, """{"name":"Robert"}""", "7"], eve.Subscribed.MembersInfo ?? [], "what a new member is shown of all");
         Check.Equal("""{"name":"Bob"}""", before.UserInfo?.GetRawText(), "the info before");
         Check.Equal("""{"name":"Robert"}""", after.UserInfo?.GetRawText(), "the info after");
         Check.Equal(before.JoinedAt, after.JoinedAt, "when the member joined");
-        Check.Sequence(["+bob"], ada.Edges, "what the other member sees");
+        Check.Sequence(["+bob", "+eve"], ada.Edges, "what the other member sees");
     }
 
     private static async Task Info_ArrivesAsItWasGiven(CaseRun run)

@@ -49,6 +49,7 @@ internal sealed class CaseProtocol : IWireProtocol
         Channel = frame.Channel.WireName,
         RequestId = frame.RequestId,
         Members = frame.Members?.Select(member => member.UserId).ToArray(),
+        MembersInfo = frame.Members?.Select(member => member.UserInfo?.GetRawText()).ToArray(),
         Epoch = frame.Position?.Epoch,
         Offset = frame.Position?.Offset ?? 0,
         Recovered = frame.Recovered,

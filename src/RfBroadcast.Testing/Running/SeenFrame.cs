@@ -27,6 +27,9 @@ internal sealed record SeenFrame
 
     public IReadOnlyList<string>? Members { get; init; }
 
+    /// <summary>What is shown of the <see cref="Members"/>, in the same order, as JSON.</summary>
+    public IReadOnlyList<string?>? MembersInfo { get; init; }
+
     public bool? Recovered { get; init; }
 
     public RecoveryFailure Failure { get; init; }
