@@ -9,6 +9,7 @@ missing_packages() {
   local missing=()
   have_node || missing+=(nodejs npm)
   command -v redis-server >/dev/null || missing+=(redis-server)
+  command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   [ -n "$quick" ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
   echo "${missing[*]}"
 }
@@ -23,7 +24,7 @@ need_tools() {
   missing=$(missing_packages)
   if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "== install $missing"
-    # RUNLEVEL=1: do not start a Redis service; tests start their own.
+    # RUNLEVEL=1: do not start services of Redis and nginx; tests start their own.
     # shellcheck disable=SC2086 # one word a package
     apt-get update -q </dev/null &&
       RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing </dev/null

@@ -14,6 +14,9 @@ internal sealed record ConformanceCase(string Name, byte[] Sends, params string[
     /// <summary>Whether the client has said goodbye, and will not answer a close.</summary>
     public bool ClientCloses { get; init; }
 
+    /// <summary>Whether it ends inside a frame, so that no goodbye can follow.</summary>
+    public bool IsCutShort { get; init; }
+
     /// <summary>What a server answers whose frames are read by another WebSocket than ours; null means the same.</summary>
     public string[]? AnswersOfForeignSocket { get; init; }
 
@@ -28,4 +31,19 @@ internal sealed record ConformanceCase(string Name, byte[] Sends, params string[
         : [int.MaxValue, Sends.Length switch { < 1000 => 1, < 100_000 => 997, _ => 99_991 }];
 
     public override string ToString() => Name;
+
+    /// <summary>The names of some cases, each with the ways that it can be played on.</summary>
+    public static TheoryData<WayOut, string> Names(IEnumerable<WayOut> ways, IEnumerable<ConformanceCase> cases)
+    {
+        var data = new TheoryData<WayOut, string>();
+        foreach (var way in ways)
+        {
+            foreach (var one in cases.Where(one => way != WayOut.WebSocket || !one.NeedsFrames))
+            {
+                data.Add(way, one.Name);
+            }
+        }
+
+        return data;
+    }
 }

@@ -20,9 +20,10 @@ public sealed class CutClientTests
     public async Task Client_CutBehindAnyByte_LeavesNothing(WayOut way, CutBy by)
     {
         await using var app = await StartAsync(way);
+        await app.PublishAsync("kept", 0, 0); // a history has a timer of its own
         using var left = new Leftovers(app);
         var bytes = await PlayAsync(app, way, int.MaxValue, by);
-        bytes.Should().BeGreaterThan(500, "a whole client was recorded");
+        bytes.Should().BeGreaterThan(400, "a whole client was recorded");
         using var enough = new CancellationTokenSource();
         var publishing = PublishAsync(app, enough.Token);
 
@@ -33,7 +34,7 @@ public sealed class CutClientTests
 
         await enough.CancelAsync();
         await publishing;
-        await left.NothingAsync(atLeast: bytes / 2);
+        await left.NothingAsync(atLeast: bytes / 4);
     }
 
     private static Task<BroadcastApp> StartAsync(WayOut way) => BroadcastApp.StartAsync(new BroadcastAppSetup
@@ -106,5 +107,41 @@ public sealed class CutClientTests
             await app.PublishAsync("presence-room", number, number);
             await Task.Delay(1, CancellationToken.None);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public async Task Client_CutWhileALargeFrameIsOnItsWay_LeavesNothing(WayOut way, CutBy by)
+    {
+        await using var app = await StartAsync(way);
+        await app.PublishAsync("kept", 0, 0);
+        using var left = new Leftovers(app);
+        int[] reads = [0, 1, 2, 9, 10, 11, 1000, 4096, 65_535, 65_536, 100_000, 500_000];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 10).SelectMany(_ => reads),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (read, _) => await ReadAsync(app, way, read, by).InTimeAsync());
+
+        await left.NothingAsync(atLeast: 100);
+    }
+
+    /// <summary>A client that is sent more than all buffers hold, and goes when it has read some of it.</summary>
+    private static async Task ReadAsync(BroadcastApp app, WayOut way, int read, CutBy by)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = SmallBuffers.Size };
+        await socket.ConnectAsync(app.Address.Host, app.Address.Port);
+        await using var connection = new CutStream(socket, int.MaxValue, by);
+        using var client = await way.OpenRawAsync(connection, app.Address, "/ws");
+        var id = new WireFrame((await client.ReadAnyAsync())!.Text).String("connection_id");
+        await client.SendAsync(await PongAsync(client, way));
+        await client.SendAsync(Frames.Ping("on its way")); // its pong goes where all frames will
+        await client.ReadAnyAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await app.Broadcaster.ToConnection(id).Event("large").With(new string('x', 200_000)).SendAsync();
+        }
+
+        await client.DiscardAsync(read);
+        connection.Cut();
     }
 }

@@ -7,9 +7,11 @@ namespace RfBroadcast.AspNetCore.Tests.Conformance;
 /// <summary>The library's upgrade, reader and writer with messages of both kinds, up to 16 MB, on every way out.</summary>
 public sealed class EchoConformanceTests(EchoServers servers) : IClassFixture<EchoServers>
 {
-    public static TheoryData<WayOut, string> Small => Cases(EchoCases.Small);
+    public static TheoryData<WayOut, string> Small => ConformanceCase.Names(WaysOut.Distinct, EchoCases.Small);
 
-    public static TheoryData<WayOut, string> Large => Cases(EchoCases.Large);
+    public static TheoryData<WayOut, string> Further => ConformanceCase.Names(WaysOut.Further, EchoCases.Small);
+
+    public static TheoryData<WayOut, string> Large => ConformanceCase.Names(Enum.GetValues<WayOut>(), EchoCases.Large);
 
     public static TheoryData<WayOut, int> Sizes => WaysOut.Each(0, 1, 16, 1000, 65_536, 1024 * 1024);
 
@@ -17,6 +19,11 @@ public sealed class EchoConformanceTests(EchoServers servers) : IClassFixture<Ec
     [MemberData(nameof(Small))]
     public Task Frames_OnThisWay_AreAnsweredAsTheyMustBe(WayOut way, string what) =>
         PlayAsync(way, EchoCases.Small.Single(one => one.Name == what));
+
+    [Theory]
+    [MemberData(nameof(Further))]
+    [Trait("Category", "Slow")]
+    public Task Frames_OnThisWayToo_AreAnsweredAsTheyMustBe(WayOut way, string what) => Frames_OnThisWay_AreAnsweredAsTheyMustBe(way, what);
 
     [Theory]
     [MemberData(nameof(Large))]
@@ -48,20 +55,6 @@ public sealed class EchoConformanceTests(EchoServers servers) : IClassFixture<Ec
 
         await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", CancellationToken.None).InTimeAsync();
         client.CloseStatus.Should().Be(WebSocketCloseStatus.NormalClosure);
-    }
-
-    private static TheoryData<WayOut, string> Cases(IEnumerable<ConformanceCase> all)
-    {
-        var data = new TheoryData<WayOut, string>();
-        foreach (var way in Enum.GetValues<WayOut>())
-        {
-            foreach (var one in all.Where(one => way != WayOut.WebSocket || !one.NeedsFrames))
-            {
-                data.Add(way, one.Name);
-            }
-        }
-
-        return data;
     }
 
     private static async Task<(WebSocketMessageType Type, byte[] Message)> ReadAsync(ClientWebSocket client)

@@ -39,18 +39,18 @@ internal static class ProtocolCases
                 new(Name + "one byte more", Frames.Frame(Frames.TextCode, Padded(Most + 1)), tooBig),
                 new(Name + "one byte more, behind a text", [.. Frames.Text(Text), .. Frames.Frame(Frames.TextCode, Padded(Most + 1))], Pong, tooBig),
                 new(Name + "fragments that add up", Frames.Message(Frames.TextCode, Padded(Most + 1), size: 1000), tooBig),
-                new(Name + "fragments that never end", Frames.Message(Frames.TextCode, Padded(4 * Most), size: 1000)[..(2 * Most)], tooBig),
-                new(Name + "by the header of 16 bits alone", Frames.Header(Frames.TextCode, Most + 1), tooBig) { NeedsFrames = true },
-                new(Name + "by the header of 64 bits alone", Frames.Header(Frames.TextCode, 1L << 40), tooBig) { NeedsFrames = true },
-                new(Name + "by a header of 64 bits that means less", [0x81, 0xFF, 0, 0, 0, 1, 0, 0, 0, 5, 1, 2, 3, 4], tooBig) { NeedsFrames = true },
-                new(Name + "by the header of the largest length", Frames.Header(Frames.TextCode, long.MaxValue), tooBig) { NeedsFrames = true },
+                new(Name + "fragments that never end", Frames.Message(Frames.TextCode, Padded(4 * Most), size: 1000)[..(2 * Most)], tooBig) { IsCutShort = true },
+                new(Name + "by the header of 16 bits alone", Frames.Header(Frames.TextCode, Most + 1), tooBig) { NeedsFrames = true, IsCutShort = true },
+                new(Name + "by the header of 64 bits alone", Frames.Header(Frames.TextCode, 1L << 40), tooBig) { NeedsFrames = true, IsCutShort = true },
+                new(Name + "by a header of 64 bits that means less", [0x81, 0xFF, 0, 0, 0, 1, 0, 0, 0, 5, 1, 2, 3, 4], tooBig) { NeedsFrames = true, IsCutShort = true },
+                new(Name + "by the header of the largest length", Frames.Header(Frames.TextCode, long.MaxValue), tooBig) { NeedsFrames = true, IsCutShort = true },
                 new(
                     Name + "by the header of a fragment that adds up",
                     [.. Frames.Frame(Frames.TextCode, far[..3000], isFinal: false), .. Frames.Ping("between"), .. Frames.Header(Frames.Continuation, Most - 2999)],
                     Answer.Pong("between"),
-                    tooBig) { NeedsFrames = true },
-                new(Name + "and the payload comes all the same", [.. Frames.Frame(Frames.TextCode, far), .. Frames.Text(Text), .. Frames.Ping("late")], tooBig),
-                new("size: with the highest bit of 64 set", Frames.Header(Frames.TextCode, ulong.MaxValue), Answer.Close(1002)) { NeedsFrames = true },
+                    tooBig) { NeedsFrames = true, IsCutShort = true },
+                new(Name + "and the payload comes all the same", [.. Frames.Frame(Frames.TextCode, far), .. Frames.Text(Text)], tooBig),
+                new("size: with the highest bit of 64 set", Frames.Header(Frames.TextCode, ulong.MaxValue), Answer.Close(1002)) { NeedsFrames = true, IsCutShort = true },
             ];
         }
     }

@@ -5,25 +5,9 @@ namespace RfBroadcast.AspNetCore.Tests.Conformance;
 /// <summary>The end point of the native protocol as a WebSocket server, on every way out.</summary>
 public sealed class ProtocolConformanceTests(ProtocolConformanceTests.Servers servers) : IClassFixture<ProtocolConformanceTests.Servers>
 {
-    public static TheoryData<WayOut, string> Cases
-    {
-        get
-        {
-            var data = new TheoryData<WayOut, string>();
-            foreach (var way in Enum.GetValues<WayOut>())
-            {
-                foreach (var one in ProtocolCases.All)
-                {
-                    if (way != WayOut.WebSocket || !one.NeedsFrames)
-                    {
-                        data.Add(way, one.Name);
-                    }
-                }
-            }
+    public static TheoryData<WayOut, string> Cases => ConformanceCase.Names(WaysOut.Distinct, ProtocolCases.All);
 
-            return data;
-        }
-    }
+    public static TheoryData<WayOut, string> FurtherCases => ConformanceCase.Names(WaysOut.Further, ProtocolCases.All);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,11 +17,15 @@ public sealed class ProtocolConformanceTests(ProtocolConformanceTests.Servers se
         var server = await servers.StartedAsync(way);
         foreach (var pieces in one.Pieces(way))
         {
-            using var raw = await way.ConnectRawAsync(server.Address, "/ws");
-            using var client = await ConformanceClient.OpenAsync(raw, way, greets: true);
+            using var client = await ConformanceClient.OpenAsync(await way.ConnectRawAsync(server.Address, "/ws"), way, greets: true);
             await client.PlayAsync(one, pieces);
         }
     }
+
+    [Theory]
+    [MemberData(nameof(FurtherCases))]
+    [Trait("Category", "Slow")]
+    public Task Frames_OnThisWayToo_AreAnsweredAsTheyMustBe(WayOut way, string what) => Frames_OnThisWay_AreAnsweredAsTheyMustBe(way, what);
 
     /// <summary>A server a way, for all cases.</summary>
     public sealed class Servers : IAsyncLifetime

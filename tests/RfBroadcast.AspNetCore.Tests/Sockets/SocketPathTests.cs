@@ -1,11 +1,6 @@
-using System.Net.Security;
-using System.Net.WebSockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using RfBroadcast.AspNetCore.Tests.Behaviour;
 using RfBroadcast.AspNetCore.Tests.Support;
@@ -47,40 +42,16 @@ public sealed class SocketPathTests
         OutletOf(app, id).Should().BeOfType<SocketOutlet>().Which.IsOnSocket.Should().BeFalse();
     }
 
-    [Fact]
-    public async Task SocketPathOff_IsTheStream()
+    [Theory]
+    [InlineData(WayOut.Stream)]
+    [InlineData(WayOut.Tls)]
+    [InlineData(WayOut.Middleware)]
+    [InlineData(WayOut.Http2)]
+    [InlineData(WayOut.ClearHttp2)]
+    public async Task AnyOtherWay_IsTheStream(WayOut way)
     {
-        await using var app = await BroadcastApp.StartAsync(new() { WebSockets = options => options.SocketPath = SocketPath.Off });
+        await using var app = await BroadcastApp.StartAsync(new() { Way = way });
         var client = await app.ConnectAsync();
-
-        OutletOf(app, client.ConnectionId).Should().BeOfType<StreamOutlet>();
-    }
-
-    [Fact]
-    public async Task ConnectionMiddleware_IsTheStream()
-    {
-        await using var app = await BroadcastApp.StartAsync(new()
-        {
-            Server = host => host.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.UseConnectionLogging())),
-        });
-        var client = await app.ConnectAsync();
-
-        OutletOf(app, client.ConnectionId).Should().BeOfType<StreamOutlet>();
-    }
-
-    [Fact]
-    public async Task Tls_IsTheStream()
-    {
-        using var certificate = SelfSigned();
-        await using var app = await BroadcastApp.StartAsync(new()
-        {
-            Server = host => host.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.UseHttps(certificate))),
-        });
-        using var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint;
-        await socket.ConnectAsync(new Uri($"wss://{app.Address.Authority}/ws"), CancellationToken.None);
-        using var client = WireClient.Over(socket);
-        await client.GreetingAsync();
 
         OutletOf(app, client.ConnectionId).Should().BeOfType<StreamOutlet>();
     }
@@ -157,12 +128,4 @@ public sealed class SocketPathTests
 
     private static Task OnSocketAsync(BroadcastApp app, string connectionId) =>
         Wait.UntilAsync(() => OutletOf(app, connectionId) is SocketOutlet { IsOnSocket: true }, "its frames go to the socket");
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null); // with a key that TLS can use
-    }
 }

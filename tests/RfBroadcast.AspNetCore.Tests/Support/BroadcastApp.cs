@@ -35,6 +35,9 @@ internal sealed class BroadcastApp : IAsyncDisposable
     /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
     public Uri Address => new(_app.Urls.Single());
 
+    /// <summary>Where its clients connect to when that is something in front of it.</summary>
+    public Uri? Front { get; set; }
+
     public static async Task<BroadcastApp> StartAsync(BroadcastAppSetup? setup = null)
     {
         setup ??= new BroadcastAppSetup();
@@ -67,7 +70,7 @@ internal sealed class BroadcastApp : IAsyncDisposable
     /// <summary>Connects a client and reads the greeting.</summary>
     public async Task<WireClient> ConnectAsync(string pathAndQuery = "/ws", string? token = null)
     {
-        var client = WireClient.Over(await _setup.Way.ConnectAsync(Address, pathAndQuery, token, _setup.Deflates));
+        var client = WireClient.Over(await _setup.Way.ConnectAsync(Front ?? Address, pathAndQuery, token, _setup.Deflates));
         lock (_clients)
         {
             _clients.Add(client);
@@ -77,10 +80,13 @@ internal sealed class BroadcastApp : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Connects on the level of bytes; the answer to the handshake has been read.</summary>
-    public async Task<RawClient> ConnectRawAsync(string pathAndQuery = "/ws", string? token = null)
+    /// <summary>
+    /// Connects on the level of bytes; the answer to the handshake has been read. Unless it <paramref name="pongs"/>, the server's
+    /// frames stay on the stream.
+    /// </summary>
+    public async Task<RawClient> ConnectRawAsync(string pathAndQuery = "/ws", string? token = null, bool pongs = false)
     {
-        var client = await _setup.Way.ConnectRawAsync(Address, pathAndQuery, token);
+        var client = await _setup.Way.ConnectRawAsync(Front ?? Address, pathAndQuery, token, pongs: pongs);
         lock (_clients)
         {
             _clients.Add(client);

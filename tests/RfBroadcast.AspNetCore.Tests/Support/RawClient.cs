@@ -159,6 +159,9 @@ internal sealed class RawClient : IDisposable
         return frame;
     }
 
+    /// <summary>Reads bytes, whatever they are.</summary>
+    public Task DiscardAsync(int count) => TakeAsync(count);
+
     /// <summary>Vanishes with a reset, as a machine that lost its network.</summary>
     public void Reset()
     {

@@ -12,6 +12,13 @@ internal static class TestCertificate
 
     public static bool IsShownBy(X509Certificate? presented) => presented?.GetCertHashString() == Value.Thumbprint;
 
+    /// <summary>Its private key, for a server that reads files.</summary>
+    public static string Pem()
+    {
+        using var key = Value.GetRSAPrivateKey()!; // it was made with one
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
     private static X509Certificate2 Make()
     {
         using var key = RSA.Create(2048);

@@ -17,11 +17,20 @@ internal static class WaysOut
     // One for all: each connection to a server carries many streams.
     private static readonly HttpMessageInvoker Http2 = new(Handler());
 
+    /// <summary>Those that differ in how frames leave.</summary>
+    public static IReadOnlyList<WayOut> Distinct { get; } = [WayOut.Socket, WayOut.Stream, WayOut.WebSocket];
+
+    /// <summary>Those that are the stream, too, and differ below it.</summary>
+    public static IReadOnlyList<WayOut> Further { get; } = [.. Enum.GetValues<WayOut>().Except(Distinct)];
+
     /// <summary>Every way with each of some values.</summary>
-    public static TheoryData<WayOut, T> Each<T>(params T[] values)
+    public static TheoryData<WayOut, T> Each<T>(params T[] values) => Each(Enum.GetValues<WayOut>(), values);
+
+    /// <summary>Some ways with each of some values.</summary>
+    public static TheoryData<WayOut, T> Each<T>(IEnumerable<WayOut> ways, IReadOnlyCollection<T> values)
     {
         var data = new TheoryData<WayOut, T>();
-        foreach (var way in Enum.GetValues<WayOut>())
+        foreach (var way in ways)
         {
             foreach (var value in values)
             {
@@ -75,7 +84,14 @@ internal static class WaysOut
     /// <param name="pathAndQuery">Where to.</param>
     /// <param name="token">For the header, or null.</param>
     /// <param name="receiveBuffer">Of the client's socket, or 0 for the system's; not over HTTP/2.</param>
-    public static Task<RawClient> ConnectRawAsync(this WayOut way, Uri server, string pathAndQuery, string? token = null, int receiveBuffer = 0) => way switch
+    /// <param name="pongs">Whether it answers the pings by which the server finds the way to its socket.</param>
+    public static Task<RawClient> ConnectRawAsync(
+        this WayOut way,
+        Uri server,
+        string pathAndQuery,
+        string? token = null,
+        int receiveBuffer = 0,
+        bool pongs = true) => way switch
     {
         WayOut.Http2 or WayOut.ClearHttp2 => OpenHttp2Async(connection: null, server, pathAndQuery, token),
         _ => RawClient.ConnectAsync(
@@ -83,7 +99,7 @@ internal static class WaysOut
             pathAndQuery,
             token,
             receiveBuffer: receiveBuffer,
-            letsOnSocket: way == WayOut.Socket,
+            letsOnSocket: pongs,
             over: server.Scheme == "https" ? SecureAsync : null),
     };
 
