@@ -46,10 +46,11 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         var publisher = NodeId.NextNumber();
         _keys = new RedisKeys(_options.Prefix, Math.Max(0, parts.Connector.Database));
         _feeds = new FeedDirectory(_keys, _broadcasting);
-        _control = new ControlLine(_keys, _options, _time, logger) { Carrier = new ControlCarrier(Hub, this).CarryOutAsync };
-        _nodes = new NodeRegistry(_keys, _options, logger);
-        var sweeper = new NodeSweeper(publisher, _keys, _feeds, _broadcasting, _options, _redisMetrics, logger);
-        var scripts = new PresenceScripts(publisher, _keys, _feeds, _broadcasting, _options);
+        var clock = new RedisClock(_time);
+        _nodes = new NodeRegistry(_keys, _options, clock, logger);
+        _control = new ControlLine(_keys, _nodes, _options, _time, logger) { Carrier = new ControlCarrier(Hub, this).CarryOutAsync };
+        var sweeper = new NodeSweeper(publisher, _keys, _feeds, _options, _redisMetrics, logger);
+        var scripts = new PresenceScripts(publisher, _keys, _feeds, _options);
         _runtime = new NodeRuntime(_control, _nodes, sweeper, scripts, _feeds, _options, _redisMetrics, _time, logger);
         _link = new RedisLink(parts.Connector, _runtime, _options, parts.Wheel, _time, logger);
         var absences = new AbsenceList(_link, scripts, parts.Wheel, _broadcasting.PresenceGrace, logger);
@@ -64,7 +65,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
             new BatchSender(
                 _link,
                 new PlainSender(publisher, Hub, _broadcasting.IdempotencyWindow, _time),
-                new OrderedSender(publisher, _feeds, Hub, _broadcasting, _options),
+                new OrderedSender(publisher, _feeds, Hub, clock, _broadcasting, _options),
                 _options.PublishWait),
             parts.Wheel,
             _time);

@@ -1,52 +1,49 @@
+using System.Runtime.CompilerServices;
+
 namespace RfBroadcast.Redis;
 
-/// <summary>
-/// One command under way, with a time-out of our own: the client's oldest version has none, and completes tasks on the thread that
-/// reads, which whoever waits here must never hold up.
-/// </summary>
-internal sealed class RedisCall<T> : TaskCompletionSource<T>
+/// <summary>A command with an answer of this type.</summary>
+internal abstract class RedisCall<T> : PendingCall
 {
-    private readonly bool _isWrite;
-    private readonly TimeSpan _timeout;
-    private readonly WheelEntry _expiry;
+    private RedisCallList? _calls;
+    private ConfiguredTaskAwaitable<T>.ConfiguredTaskAwaiter _command;
 
-    private RedisCall(TimerWheel wheel, TimeSpan timeout, bool isWrite)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>Waits for a command that was issued. Nothing is allocated but one delegate.</summary>
+    public void Begin(Task<T> command, RedisCallList calls)
     {
-        _isWrite = isWrite;
-        _timeout = timeout;
-        _expiry = wheel.Schedule(timeout, Expire);
-    }
-
-    /// <summary>Waits for a command of the client's.</summary>
-    /// <exception cref="BroadcasterUnavailableException">It failed or took too long. A script that is not known is told as it is.</exception>
-    public static Task<T> WatchAsync(Task<T> command, TimerWheel wheel, TimeSpan timeout, bool isWrite)
-    {
-        var call = new RedisCall<T>(wheel, timeout, isWrite);
-        _ = command.ContinueWith(
-            static (done, state) => ((RedisCall<T>)state!).Finish(done),
-            call,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return call.Task;
-    }
-
-    private void Finish(Task<T> done)
-    {
-        _expiry.Cancel();
-        if (done.IsCompletedSuccessfully)
+        _calls = calls;
+        _command = command.ConfigureAwait(false).GetAwaiter();
+        calls.Add(this);
+        if (command.IsCompleted)
         {
-            TrySetResult(done.Result);
+            Finish();
+        }
+        else
+        {
+            _command.UnsafeOnCompleted(Finish);
+        }
+    }
+
+    /// <summary>Called with the answer. On the client's thread: it must not block.</summary>
+    protected abstract void Succeeded(T result);
+
+    private void Finish()
+    {
+        _calls!.Remove(this); // it has begun
+        T result;
+        try
+        {
+            result = _command.GetResult();
+        }
+        catch (Exception fault)
+        {
+            GiveUp(fault);
             return;
         }
 
-        Exception fault = done.Exception?.InnerException ?? new TaskCanceledException(done);
-        TrySetException(RedisFaults.IsNoScript(fault) ? fault : RedisFaults.Translate(fault, _isWrite));
+        if (TryEnd())
+        {
+            Succeeded(result);
+        }
     }
-
-    private void Expire() => TrySetException(new BroadcasterUnavailableException(
-        $"Redis did not answer within {_timeout} (Broadcasting:Redis:CommandTimeout)"
-            + (_isWrite ? "; the message may or may not have been sent." : "."),
-        _isWrite));
 }

@@ -171,7 +171,7 @@ internal sealed class RedisLink(
         _multiplexer.ConnectionFailed += failed;
         try
         {
-            var session = new RedisSession(Interlocked.Increment(ref _number), _multiplexer, connector.Database, wheel, options.CommandTimeout);
+            using var session = new RedisSession(Interlocked.Increment(ref _number), _multiplexer, connector.Database, wheel, options.CommandTimeout, time);
             await user.PrepareAsync(session, _stopping.Token).ConfigureAwait(false);
             _session = session;
             Changed();

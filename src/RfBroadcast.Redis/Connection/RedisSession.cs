@@ -6,25 +6,78 @@ namespace RfBroadcast.Redis;
 /// A connection to Redis that works, until it does not: then there is a new one, with a higher number. What was subscribed or
 /// compared in an earlier one is so no longer. Thread-safe.
 /// </summary>
-internal sealed class RedisSession(
-    long number,
-    IConnectionMultiplexer multiplexer,
-    int database,
-    TimerWheel wheel,
-    TimeSpan commandTimeout)
+internal sealed class RedisSession : IDisposable
 {
-    private readonly IDatabase _database = multiplexer.GetDatabase(database);
-    private readonly ISubscriber _subscriber = multiplexer.GetSubscriber();
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly IDatabase _database;
+    private readonly ISubscriber _subscriber;
+    private readonly RedisCallList _calls;
+    private readonly TimeSpan _commandTimeout;
+    private readonly TimeProvider _time;
+    private readonly WheelEntry _expiry;
+
+    public RedisSession(long number, IConnectionMultiplexer multiplexer, int database, TimerWheel wheel, TimeSpan commandTimeout, TimeProvider time)
+    {
+        Number = number;
+        Multiplexer = multiplexer;
+        _database = multiplexer.GetDatabase(database);
+        _subscriber = multiplexer.GetSubscriber();
+        _calls = new RedisCallList(time);
+        _commandTimeout = commandTimeout;
+        _time = time;
+        _expiry = wheel.Schedule(ExpiryInterval, Expire);
+    }
 
     /// <summary>1, 2, 3, …</summary>
-    public long Number => number;
+    public long Number { get; }
 
-    public IConnectionMultiplexer Multiplexer => multiplexer;
+    public IConnectionMultiplexer Multiplexer { get; }
 
     /// <summary>Publishes; commands leave in the order of the calls.</summary>
+    public void Publish(RedisChannel topic, RedisValue payload, RedisCall<long> call)
+    {
+        Task<long> command;
+        try
+        {
+            command = _subscriber.PublishAsync(topic, payload);
+        }
+        catch (Exception fault)
+        {
+            call.GiveUp(NotTaken(fault));
+            return;
+        }
+
+        call.Begin(command, _calls);
+    }
+
+    /// <summary>Runs a script on the master that has its keys. Who is told that it is not known runs it again by its text.</summary>
+    public void Run(RedisScript script, RedisKey[] keys, RedisValue[] values, RedisCall<RedisResult> call, bool byText = false)
+    {
+        Task<RedisResult> command;
+        try
+        {
+            command = byText
+                ? _database.ScriptEvaluateAsync(script.Text, keys, values, CommandFlags.NoScriptCache)
+                : _database.ScriptEvaluateAsync(script.Hash, keys, values);
+        }
+        catch (Exception fault)
+        {
+            call.GiveUp(NotTaken(fault));
+            return;
+        }
+
+        call.Begin(command, _calls);
+    }
+
+    /// <summary>Publishes.</summary>
     /// <exception cref="BroadcasterUnavailableException">It failed, or its outcome is unknown.</exception>
-    public Task<long> PublishAsync(RedisChannel topic, RedisValue payload) =>
-        WatchAsync(static x => x.Session._subscriber.PublishAsync(x.Topic, x.Payload), (Session: this, Topic: topic, Payload: payload), isWrite: true);
+    public Task<long> PublishAsync(RedisChannel topic, RedisValue payload)
+    {
+        var call = new AwaitedCall<long>(isWrite: true);
+        Publish(topic, payload, call);
+        return call.Task;
+    }
 
     /// <summary>Runs a script on the master that has its keys.</summary>
     /// <exception cref="BroadcasterUnavailableException">It failed, or its outcome is unknown.</exception>
@@ -32,57 +85,79 @@ internal sealed class RedisSession(
     {
         try
         {
-            return await WatchAsync(
-                static x => x.Session._database.ScriptEvaluateAsync(x.Script.Hash, x.Keys, x.Values),
-                (Session: this, Script: script, Keys: keys, Values: values),
-                isWrite).ConfigureAwait(false);
+            var call = new AwaitedCall<RedisResult>(isWrite);
+            Run(script, keys, values, call);
+            return await call.Task.ConfigureAwait(false);
         }
         catch (RedisServerException fault) when (RedisFaults.IsNoScript(fault))
         {
-            // A server that was restarted or took over: send the text, by which it knows the script from then on.
-            return await WatchAsync(
-                static x => x.Session._database.ScriptEvaluateAsync(x.Script.Text, x.Keys, x.Values, CommandFlags.NoScriptCache),
-                (Session: this, Script: script, Keys: keys, Values: values),
-                isWrite).ConfigureAwait(false);
+            // A server that was restarted or took over: by its text it knows the script from then on.
+            var call = new AwaitedCall<RedisResult>(isWrite);
+            Run(script, keys, values, call, byText: true);
+            return await call.Task.ConfigureAwait(false);
         }
     }
 
     /// <summary>Runs a command by its name.</summary>
-    public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) => WatchAsync(
-        static x => x.Session._database.ExecuteAsync(x.Command, x.Arguments),
-        (Session: this, Command: command, Arguments: arguments),
-        isWrite: false);
+    /// <exception cref="BroadcasterUnavailableException">It failed.</exception>
+    public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) =>
+        AwaitAsync(static x => x.Session._database.ExecuteAsync(x.Command, x.Arguments), (Session: this, Command: command, Arguments: arguments));
 
     /// <summary>Subscribes a handler, which must not block; completes when Redis has confirmed it.</summary>
-    public Task SubscribeAsync(RedisChannel topic, Action<RedisChannel, RedisValue> handler) => WatchAsync(
+    /// <exception cref="BroadcasterUnavailableException">It failed.</exception>
+    public Task SubscribeAsync(RedisChannel topic, Action<RedisChannel, RedisValue> handler) => AwaitAsync(
         static async x =>
         {
             await x.Session._subscriber.SubscribeAsync(x.Topic, x.Handler).ConfigureAwait(false);
             return true;
         },
-        (Session: this, Topic: topic, Handler: handler),
-        isWrite: false);
+        (Session: this, Topic: topic, Handler: handler));
 
     /// <summary>Takes a handler off.</summary>
-    public Task UnsubscribeAsync(RedisChannel topic, Action<RedisChannel, RedisValue> handler) => WatchAsync(
+    /// <exception cref="BroadcasterUnavailableException">It failed.</exception>
+    public Task UnsubscribeAsync(RedisChannel topic, Action<RedisChannel, RedisValue> handler) => AwaitAsync(
         static async x =>
         {
             await x.Session._subscriber.UnsubscribeAsync(x.Topic, x.Handler).ConfigureAwait(false);
             return true;
         },
-        (Session: this, Topic: topic, Handler: handler),
-        isWrite: false);
+        (Session: this, Topic: topic, Handler: handler));
 
-    private Task<T> WatchAsync<TState, T>(Func<TState, Task<T>> command, TState state, bool isWrite)
+    /// <summary>Ends the session: what is under way gets no answer any more.</summary>
+    public void End(Exception fault)
     {
+        _expiry.Cancel();
+        _calls.End(fault);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End(new ObjectDisposedException(nameof(RedisSession)));
+
+    private Task<T> AwaitAsync<TState, T>(Func<TState, Task<T>> issue, TState state)
+    {
+        var call = new AwaitedCall<T>(isWrite: false);
+        Task<T> command;
         try
         {
-            return RedisCall<T>.WatchAsync(command(state), wheel, commandTimeout, isWrite);
+            command = issue(state);
         }
         catch (Exception fault)
         {
-            // Nothing has been sent when the client does not even take the command.
-            return Task.FromException<T>(RedisFaults.Translate(fault, isWrite: false));
+            call.GiveUp(NotTaken(fault));
+            return call.Task;
         }
+
+        call.Begin(command, _calls);
+        return call.Task;
+    }
+
+    // Nothing has been sent when the client does not even take the command.
+    private static BroadcasterUnavailableException NotTaken(Exception fault) => RedisFaults.Translate(fault, isWrite: false);
+
+    private void Expire()
+    {
+        var limit = _time.GetTimestamp() - (long)(_commandTimeout.TotalSeconds * _time.TimestampFrequency);
+        _calls.GiveUp(limit, new TimeoutException($"Redis did not answer within {_commandTimeout} (Broadcasting:Redis:CommandTimeout)"));
+        _expiry.Reschedule(ExpiryInterval);
     }
 }

@@ -9,7 +9,7 @@ namespace RfBroadcast.Redis;
 /// The line between nodes: asks all of them and gathers their answers, up to a time-out; and probes whether what this process
 /// publishes comes back to it, on the very connections that messages take.
 /// </summary>
-internal sealed class ControlLine(RedisKeys keys, RedisBroadcastOptions options, TimeProvider time, ILogger logger)
+internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroadcastOptions options, TimeProvider time, ILogger logger)
 {
     private readonly string _process = NodeId.Next();
     private readonly ConcurrentDictionary<long, ControlRequest> _requests = new();
@@ -73,9 +73,9 @@ internal sealed class ControlLine(RedisKeys keys, RedisBroadcastOptions options,
         var (id, request) = Begin(isAnswered);
         try
         {
-            var counting = session.ExecuteAsync("ZCOUNT", keys.Nodes, "0", "+inf");
+            var listing = session.ExecuteAsync("ZRANGEBYSCORE", keys.Nodes, "0", "+inf");
             await SendAsync(session, keys.Control, question(new ControlMessage { Kind = kind, From = _process, Id = id })).ConfigureAwait(false);
-            request.Expect((int)(long)await counting.ConfigureAwait(false));
+            request.Expect((string[])(await listing.ConfigureAwait(false))!); // a list
             await request.Done.WaitAsync(options.SurveyTimeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -138,7 +138,7 @@ internal sealed class ControlLine(RedisKeys keys, RedisBroadcastOptions options,
         try
         {
             var answer = await Carrier(message).ConfigureAwait(false);
-            await SendAsync(session, keys.ControlOf(message.From), answer with { Kind = ControlKind.Answer, From = _process, Id = message.Id }).ConfigureAwait(false);
+            await SendAsync(session, keys.ControlOf(message.From), answer with { Kind = ControlKind.Answer, From = _process, Id = message.Id, Node = nodes.Lease?.Node }).ConfigureAwait(false);
         }
         catch (Exception fault)
         {

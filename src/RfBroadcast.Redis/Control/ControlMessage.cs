@@ -36,6 +36,9 @@ internal sealed record ControlMessage
 
     public DateTimeOffset Timestamp { get; init; }
 
+    /// <summary>In an answer: the node that gives it.</summary>
+    public string? Node { get; init; }
+
     /// <summary>In an answer: how many it concerned.</summary>
     public int Count { get; init; }
 

@@ -7,7 +7,8 @@ internal sealed class ControlRequest(Func<ControlMessage, bool> isAnswered)
     private readonly Lock _gate = new();
     private readonly List<ControlMessage> _answers = [];
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _expected = int.MaxValue;
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private bool _isExpecting;
 
     public Task Done => _done.Task;
 
@@ -22,11 +23,18 @@ internal sealed class ControlRequest(Func<ControlMessage, bool> isAnswered)
         }
     }
 
-    public void Expect(int answers)
+    /// <summary>Says which nodes there are: when all of them have answered, it is done.</summary>
+    public void Expect(IEnumerable<string> nodes)
     {
         lock (_gate)
         {
-            _expected = answers;
+            _isExpecting = true;
+            _missing.UnionWith(nodes);
+            foreach (var answer in _answers)
+            {
+                _missing.Remove(answer.Node ?? "");
+            }
+
             CompleteIfDone(isEnough: false);
         }
     }
@@ -36,13 +44,14 @@ internal sealed class ControlRequest(Func<ControlMessage, bool> isAnswered)
         lock (_gate)
         {
             _answers.Add(answer);
+            _missing.Remove(answer.Node ?? "");
             CompleteIfDone(isAnswered(answer));
         }
     }
 
     private void CompleteIfDone(bool isEnough)
     {
-        if (isEnough || _answers.Count >= _expected)
+        if (isEnough || (_isExpecting && _missing.Count == 0))
         {
             _done.TrySetResult();
         }

@@ -9,40 +9,45 @@ namespace RfBroadcast.Redis;
 /// <remarks>
 /// <code>
 /// plain    version 1 | 1 | publisher 8 | sequence 8 | flags 1 | items
-/// ordered  version 1 | 2 | publisher 8 | order 8 | offset 8 | epoch 8 | items
+/// ordered  version 1 | 2 | publisher 8 | epoch 8 | offset 8 | order 8 | compared 8 | items
 /// item     kind 1 | length 4 | body
 /// </code>
-/// Plain ones are counted by their publisher, item by item, in a sequence of the channel. Ordered ones were counted by the
-/// script that published them: the order of the first item, and the offset of the first that is kept. An envelope without items says
-/// that its sequence number is used up. The rule for versions is in docs/redis.md: all nodes read a new one before any writes it.
+/// Plain ones are counted by their publisher, item by item, in a sequence of the channel; the number is that of the first item. An envelope
+/// without items says that its number is used up. Ordered ones were counted by the script that published them, and have the channel's tops (<see
+/// cref="ChannelTops"/>) after their last item. The rule for versions is in docs/redis.md: all nodes read a new one before any writes it.
 /// </remarks>
 internal readonly struct Envelope
 {
     public const byte Version = 1;
 
-    /// <summary>How many characters an epoch has, all ASCII.</summary>
-    public const int EpochLength = 8;
-
     /// <summary>Up to this an ordered envelope is the same in every call of a publisher's: version, type, publisher.</summary>
     public const int PrefixLength = 10;
 
     public const int PlainHeader = PrefixLength + 8 + 1;
-    public const int OrderedHeader = PrefixLength + 8 + 8 + EpochLength;
+    public const int OrderedHeader = PrefixLength + ChannelTops.Length;
 
     private const byte PlainType = 1;
     private const byte OrderedType = 2;
     private const byte LeadsFlag = 1;
 
-    private Envelope(bool isOrdered, ulong publisher, long first, long firstOffset, bool leads, ReadOnlyMemory<byte> epoch, ReadOnlyMemory<byte> items)
+    private Envelope(ulong publisher, long sequence, bool leads, ReadOnlyMemory<byte> items)
     {
-        IsOrdered = isOrdered;
         Publisher = publisher;
-        First = first;
-        FirstOffset = firstOffset;
+        First = sequence;
         Leads = leads;
-        EpochBytes = epoch;
         Items = items;
-        Count = EnvelopeItems.Count(items.Span);
+        (Count, _) = EnvelopeItems.Count(items.Span);
+    }
+
+    private Envelope(ulong publisher, ReadOnlyMemory<byte> tops, ReadOnlyMemory<byte> items)
+    {
+        IsOrdered = true;
+        Publisher = publisher;
+        Items = items;
+        EpochBytes = tops[..ChannelTops.EpochLength];
+        (Count, var kept) = EnvelopeItems.Count(items.Span);
+        First = ChannelTops.ReadOrder(tops.Span) - Count + 1;
+        FirstOffset = ChannelTops.ReadOffset(tops.Span) - kept + 1;
     }
 
     /// <summary>Whether a script counted it, for all publishers.</summary>
@@ -85,17 +90,14 @@ internal readonly struct Envelope
         }
 
         var publisher = BinaryPrimitives.ReadUInt64BigEndian(span[2..]);
-        var first = BinaryPrimitives.ReadInt64BigEndian(span[PrefixLength..]);
         switch (span[1])
         {
             case PlainType:
-                var items = bytes[PlainHeader..];
-                envelope = new Envelope(isOrdered: false, publisher, first, 0, (span[PlainHeader - 1] & LeadsFlag) != 0, default, items);
+                var sequence = BinaryPrimitives.ReadInt64BigEndian(span[PrefixLength..]);
+                envelope = new Envelope(publisher, sequence, (span[PlainHeader - 1] & LeadsFlag) != 0, bytes[PlainHeader..]);
                 return envelope.Count >= 0;
             case OrderedType when span.Length >= OrderedHeader:
-                var offset = BinaryPrimitives.ReadInt64BigEndian(span[(PrefixLength + 8)..]);
-                var epoch = bytes.Slice(PrefixLength + 16, EpochLength);
-                envelope = new Envelope(isOrdered: true, publisher, first, offset, leads: false, epoch, bytes[OrderedHeader..]);
+                envelope = new Envelope(publisher, bytes.Slice(PrefixLength, ChannelTops.Length), bytes[OrderedHeader..]);
                 return envelope.Count > 0;
             default:
                 return false;
@@ -114,7 +116,7 @@ internal readonly struct Envelope
         header[PlainHeader - 1] = leads ? LeadsFlag : (byte)0;
     }
 
-    /// <summary>What a script puts before the order, the offset and the epoch.</summary>
+    /// <summary>What a script puts before the tops.</summary>
     public static byte[] OrderedPrefix(ulong publisher)
     {
         var prefix = new byte[PrefixLength];

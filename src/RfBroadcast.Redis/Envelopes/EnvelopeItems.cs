@@ -7,22 +7,24 @@ internal static class EnvelopeItems
 {
     public const int ItemHeader = 5;
 
-    /// <summary>How many there are; -1 when they are broken.</summary>
-    public static int Count(ReadOnlySpan<byte> items)
+    /// <summary>How many there are, and how many of them the history keeps; -1 when they are broken.</summary>
+    public static (int Count, int Kept) Count(ReadOnlySpan<byte> items)
     {
         var count = 0;
+        var kept = 0;
         while (!items.IsEmpty)
         {
             if (items.Length < ItemHeader || LengthOf(items) is var length && (length < 0 || length > items.Length - ItemHeader))
             {
-                return -1;
+                return (-1, 0);
             }
 
+            kept += items[0] == (byte)ItemKind.Kept ? 1 : 0;
             items = items[(ItemHeader + length)..];
             count++;
         }
 
-        return count;
+        return (count, kept);
     }
 
     /// <summary>Takes the next item off the front, which is known to be whole.</summary>

@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace RfBroadcast.Redis;
 
 /// <summary>
-/// A member as an item, written by scripts: joined or info as time 8 (Unix, in ms) | connection 2 + text | user 2 + text | info as JSON, or nothing; left
+/// A member as an item, written by scripts: joined or info as time 8 (Unix, in microseconds) | connection 2 + text | user 2 + text | info as JSON, or nothing; left
 /// as user 2 + text.
 /// </summary>
 internal static class MemberItem
 {
     public static (PresenceMember Member, string ConnectionId) ReadJoined(ReadOnlySpan<byte> body)
     {
-        var joined = DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(body));
+        var joined = ReadTime(body);
         var rest = body[8..];
         var connectionId = ItemText.Read(ref rest);
         var userId = ItemText.Read(ref rest);
@@ -25,10 +25,13 @@ internal static class MemberItem
     public static PresenceMember ReadStored(string userId, ReadOnlySpan<byte> stored) => new(
         userId,
         ReadInfo(stored[12..]),
-        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(stored[4..])));
+        ReadTime(stored[4..]));
 
     /// <summary>The info of a member as it is stored and travels.</summary>
     public static byte[] WriteInfo(JsonElement? info) => info is { } element ? Encoding.UTF8.GetBytes(element.GetRawText()) : [];
+
+    private static DateTimeOffset ReadTime(ReadOnlySpan<byte> time) =>
+        DateTimeOffset.UnixEpoch.AddTicks(BinaryPrimitives.ReadInt64BigEndian(time) * TimeSpan.TicksPerMicrosecond);
 
     private static JsonElement? ReadInfo(ReadOnlySpan<byte> json)
     {

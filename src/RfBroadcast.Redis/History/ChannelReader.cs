@@ -5,8 +5,7 @@ namespace RfBroadcast.Redis;
 /// <summary>Reads what Redis has of a channel: its tops, its history, its members.</summary>
 internal sealed class ChannelReader(RedisBroadcastOptions options)
 {
-    // Before the item in an entry of the stream: when it was appended.
-    private const int StampLength = 8;
+    private const int FirstMessage = 3;
 
     /// <summary>The last messages that are still kept; 0 gives the tops alone.</summary>
     public Task<ChannelReading> ReadLastAsync(RedisSession session, ChannelPlace place, int last) =>
@@ -26,16 +25,16 @@ internal sealed class ChannelReader(RedisBroadcastOptions options)
         var keys = place.Keys;
         var reply = await session.RunAsync(
             RedisScripts.Members,
-            [keys.Meta, keys.Connections, keys.Members],
-            [Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place)]).ConfigureAwait(false);
-        var parts = (RedisResult[])reply!; // every script of a channel gives an array
-        var members = new List<PresenceMember>((parts.Length - 3) / 2);
-        for (var i = 3; i + 1 < parts.Length; i += 2)
+            [keys.Meta, keys.Members],
+            [ScriptHead.Of(place, Lifetime(place))]).ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // the script gives a list
+        var members = new List<PresenceMember>(parts.Length / 2);
+        for (var i = 1; i + 1 < parts.Length; i += 2)
         {
             members.Add(MemberItem.ReadStored((string)parts[i]!, (byte[])parts[i + 1]!));
         }
 
-        return (ChannelTops.Read(parts), members);
+        return (ChannelTops.Read(parts[0]), members);
     }
 
     /// <summary>The tops alone; the channel's keys live on.</summary>
@@ -45,12 +44,12 @@ internal sealed class ChannelReader(RedisBroadcastOptions options)
         var reply = await session.RunAsync(
             RedisScripts.Touch,
             [keys.Meta, keys.Connections, keys.Members],
-            [Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place)]).ConfigureAwait(false);
-        return ChannelTops.Read((RedisResult[])reply!); // every script of a channel gives an array
+            [ScriptHead.Of(place, Lifetime(place))]).ConfigureAwait(false);
+        return ChannelTops.Read(reply);
     }
 
     /// <summary>How long the keys of a channel stay: longer than its history.</summary>
-    public long Lifetime(ChannelPlace place) => Milliseconds(options.KeyLifetime + place.Settings.HistoryAge);
+    public TimeSpan Lifetime(in ChannelPlace place) => options.KeyLifetime + place.Settings.HistoryAge;
 
     private async Task<ChannelReading> ReadAsync(
         RedisSession session,
@@ -64,21 +63,19 @@ internal sealed class ChannelReader(RedisBroadcastOptions options)
         var reply = await session.RunAsync(
             RedisScripts.Read,
             [place.Keys.Meta, place.Keys.History],
-            [
-                Epochs.Next(), place.SeenEpoch, place.SeenOrder, Lifetime(place), place.Settings.HistorySize, age,
-                Math.Min(limitBytes, int.MaxValue), what, number, epoch,
-            ]).ConfigureAwait(false);
-        var parts = (RedisResult[])reply!; // every script of a channel gives an array
-        var offset = (long)parts[4];
-        var messages = new List<BroadcastMessage>(parts.Length - 5);
+            [ScriptHead.Of(place, Lifetime(place)), place.Settings.HistorySize, age, Math.Min(limitBytes, int.MaxValue), what, number, epoch])
+            .ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // the script gives a list
+        var offset = (long)parts[2];
+        var messages = new List<BroadcastMessage>(parts.Length - FirstMessage);
         string? lastEvent = null;
-        for (var i = 5; i < parts.Length; i++)
+        for (var i = FirstMessage; i < parts.Length; i++)
         {
-            ReadOnlyMemory<byte> items = ((byte[])parts[i]!).AsMemory(StampLength);
+            ReadOnlyMemory<byte> items = (byte[])parts[i]!;
             messages.Add(MessageItem.Read(EnvelopeItems.Next(ref items).Body, place.Channel, offset++, ref lastEvent));
         }
 
-        return new ChannelReading(ChannelTops.Read(parts), (RecoveryFailure)(int)parts[3], messages);
+        return new ChannelReading(ChannelTops.Read(parts[0]), (RecoveryFailure)(int)parts[1], messages);
     }
 
     private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);

@@ -14,16 +14,14 @@ internal static class Epochs
 
     private static long _last = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
 
-    public static byte[] Next()
+    /// <summary>Writes the next name.</summary>
+    public static void Write(Span<byte> name)
     {
         var number = (ulong)Interlocked.Add(ref _last, Step) % Count;
-        var name = new byte[Envelope.EpochLength];
-        for (var i = 0; i < name.Length; i++)
+        foreach (ref var letter in name)
         {
-            name[i] = (byte)Alphabet[(int)(number % (ulong)Alphabet.Length)];
+            letter = (byte)Alphabet[(int)(number % (ulong)Alphabet.Length)];
             number /= (ulong)Alphabet.Length;
         }
-
-        return name;
     }
 }

@@ -7,7 +7,7 @@ namespace RfBroadcast.Redis;
 /// This process among the nodes: keeps its lease, and finds nodes whose lease has ended. When its own was lost, what it had
 /// joined may have been swept: it goes on under a new id and joins anew.
 /// </summary>
-internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options, ILogger logger) : IDisposable
+internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options, RedisClock clock, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _beat = new(1);
     private volatile NodeLease? _lease;
@@ -72,6 +72,7 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
             return (false, []);
         }
 
+        clock.Set((long)reply[0]);
         _lease = new NodeLease(node, (long)reply[0] + lease);
         return (true, Array.ConvertAll(reply[2..], ended => (string)ended!));
     }

@@ -11,7 +11,6 @@ internal sealed class NodeSweeper(
     ulong publisher,
     RedisKeys keys,
     FeedDirectory feeds,
-    BroadcastOptions broadcasting,
     RedisBroadcastOptions options,
     RedisMetrics metrics,
     ILogger logger)
@@ -42,13 +41,13 @@ internal sealed class NodeSweeper(
 
     private async Task<long> SweepAsync(RedisSession session, string node, Channel channel)
     {
-        var names = keys.Of(channel);
-        var (epoch, order) = feeds.Seen(channel);
-        var lifetime = (long)(options.KeyLifetime + broadcasting.Channels.Of(channel).HistoryAge).TotalMilliseconds;
-        var reply = (RedisResult[])(await session.RunAsync(
+        var place = feeds.PlaceOf(channel);
+        var names = place.Keys;
+        var head = ScriptHead.Of(place, options.KeyLifetime + place.Settings.HistoryAge);
+        var reply = await session.RunAsync(
             RedisScripts.Sweep,
             [names.Meta, names.Connections, names.Members, names.FenceOf(node)],
-            [names.TopicName, _prefix, Epochs.Next(), epoch, order, lifetime, node, (long)FenceTime.TotalMilliseconds]).ConfigureAwait(false))!; // an array
-        return (long)reply[3];
+            [head, names.TopicName, _prefix, node, (long)FenceTime.TotalMilliseconds]).ConfigureAwait(false);
+        return (long)((RedisResult[])reply!)[1]; // the script gives a list
     }
 }

@@ -3,27 +3,24 @@ using StackExchange.Redis;
 namespace RfBroadcast.Redis;
 
 /// <summary>Runs the scripts of presence.</summary>
-internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirectory feeds, BroadcastOptions broadcasting, RedisBroadcastOptions options)
+internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirectory feeds, RedisBroadcastOptions options)
 {
     private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
 
     /// <summary>Joins; null when the node may not, because its lease has ended.</summary>
     public async Task<ChannelTops?> JoinAsync(RedisSession session, NodeLease lease, LocalJoin join, byte[] info, bool isAgain)
     {
-        var names = keys.Of(join.Channel);
-        var (epoch, order) = feeds.Seen(join.Channel);
+        var place = feeds.PlaceOf(join.Channel);
+        var names = place.Keys;
 
         // Who joins is not told of it; who is only written again after all were lost was seen to leave, also by itself.
         var except = isAgain ? "" : join.ConnectionId;
         var reply = await session.RunAsync(
             RedisScripts.Join,
             [names.Meta, names.Connections, names.Members, names.FenceOf(lease.Node)],
-            [
-                names.TopicName, _prefix, Epochs.Next(), epoch, order, Lifetime(join.Channel), lease.Node, lease.EndsAt,
-                join.ConnectionId, join.UserId, info, except,
-            ]).ConfigureAwait(false);
-        var parts = (RedisResult[])reply!; // every script of a channel gives an array
-        return (long)parts[3] < 0 ? null : ChannelTops.Read(parts);
+            [Head(place), names.TopicName, _prefix, lease.Node, lease.EndsAt, join.ConnectionId, join.UserId, info, except]).ConfigureAwait(false);
+        var parts = (RedisResult[])reply!; // the script gives a list
+        return (long)parts[1] < 0 ? null : ChannelTops.Read(parts[0]);
     }
 
     /// <summary>Takes a connection off; after the last one its user leaves, or is absent.</summary>
@@ -31,7 +28,7 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
     public async Task<bool> LeaveAsync(RedisSession session, string node, LocalJoin join, long? absence)
     {
         var reply = await RunLeaveAsync(session, join.Channel, node, join.ConnectionId, join.UserId, absence ?? RedisValue.EmptyString).ConfigureAwait(false);
-        return (long)reply[3] == 2;
+        return (long)reply[1] == 2;
     }
 
     /// <summary>Lets a user leave who is still absent.</summary>
@@ -62,14 +59,14 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
         string userId,
         RedisValue absence)
     {
-        var names = keys.Of(channel);
-        var (epoch, order) = feeds.Seen(channel);
+        var place = feeds.PlaceOf(channel);
+        var names = place.Keys;
         var reply = await session.RunAsync(
             RedisScripts.Leave,
             [names.Meta, names.Connections, names.Members],
-            [names.TopicName, _prefix, Epochs.Next(), epoch, order, Lifetime(channel), node, connectionId, userId, absence]).ConfigureAwait(false);
-        return (RedisResult[])reply!; // every script of a channel gives an array
+            [Head(place), names.TopicName, _prefix, node, connectionId, userId, absence]).ConfigureAwait(false);
+        return (RedisResult[])reply!; // the script gives a list
     }
 
-    private long Lifetime(Channel channel) => (long)(options.KeyLifetime + broadcasting.Channels.Of(channel).HistoryAge).TotalMilliseconds;
+    private byte[] Head(in ChannelPlace place) => ScriptHead.Of(place, options.KeyLifetime + place.Settings.HistoryAge);
 }

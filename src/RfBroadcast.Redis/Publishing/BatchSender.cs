@@ -3,15 +3,41 @@ namespace RfBroadcast.Redis;
 /// <summary>Sends batches over the connection that works, in the way of their channel.</summary>
 internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSender ordered, TimeSpan wait) : IBatchSender
 {
-    public Task SendAsync(PublishQueue queue, PendingPublish batch) =>
-        link.Session is { } session ? SendAsync(session, queue, batch) : WaitAndSendAsync(queue, batch);
+    public void Send(PublishQueue queue, PendingPublish batch)
+    {
+        if (link.Session is { } session)
+        {
+            Send(session, queue, batch);
+        }
+        else
+        {
+            _ = WaitAndSendAsync(queue, batch); // its faults go to the publishers
+        }
+    }
 
     private async Task WaitAndSendAsync(PublishQueue queue, PendingPublish batch)
     {
-        var session = await link.GetAsync(wait, CancellationToken.None).ConfigureAwait(false);
-        await SendAsync(session, queue, batch).ConfigureAwait(false);
+        try
+        {
+            var session = await link.GetAsync(wait, CancellationToken.None).ConfigureAwait(false);
+            Send(session, queue, batch);
+        }
+        catch (Exception fault)
+        {
+            batch.FailAll(fault);
+            queue.Done();
+        }
     }
 
-    private Task SendAsync(RedisSession session, PublishQueue queue, PendingPublish batch) =>
-        queue.IsOrdered ? ordered.SendAsync(session, queue, batch) : plain.SendAsync(session, queue, batch);
+    private void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
+    {
+        if (queue.IsOrdered)
+        {
+            ordered.Send(session, queue, batch);
+        }
+        else
+        {
+            plain.Send(session, queue, batch);
+        }
+    }
 }

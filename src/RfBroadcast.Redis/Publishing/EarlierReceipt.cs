@@ -9,18 +9,18 @@ namespace RfBroadcast.Redis;
 /// </summary>
 internal static class EarlierReceipt
 {
-    private const int TopsLength = 3;
-
     /// <summary>The receipts of messages that were published before, by their number in the batch; null when there are none.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="reply">The script's list: the tops, then number and receipt in turn.</param>
     public static Dictionary<int, ChannelReceipt>? Read(Channel channel, RedisResult[] reply)
     {
-        if (reply.Length == TopsLength)
+        if (reply.Length == 1)
         {
             return null;
         }
 
         var earlier = new Dictionary<int, ChannelReceipt>();
-        for (var i = TopsLength; i + 1 < reply.Length; i += 2)
+        for (var i = 1; i + 1 < reply.Length; i += 2)
         {
             earlier[(int)reply[i]] = Read(channel, (string)reply[i + 1]!); // what the script stored
         }
@@ -31,11 +31,11 @@ internal static class EarlierReceipt
     private static ChannelReceipt Read(Channel channel, string stored)
     {
         var space = stored.IndexOf(' ', StringComparison.Ordinal);
-        ChannelPosition? position = space <= Envelope.EpochLength
+        ChannelPosition? position = space <= ChannelTops.EpochLength
             ? null
             : new ChannelPosition(
-                stored[..Envelope.EpochLength],
-                long.Parse(stored.AsSpan(Envelope.EpochLength, space - Envelope.EpochLength), NumberStyles.None, CultureInfo.InvariantCulture));
+                stored[..ChannelTops.EpochLength],
+                long.Parse(stored.AsSpan(ChannelTops.EpochLength, space - ChannelTops.EpochLength), NumberStyles.None, CultureInfo.InvariantCulture));
         return new ChannelReceipt(channel, position, int.Parse(stored.AsSpan(space + 1), NumberStyles.None, CultureInfo.InvariantCulture));
     }
 }

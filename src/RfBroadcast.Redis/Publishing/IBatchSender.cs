@@ -4,8 +4,8 @@ namespace RfBroadcast.Redis;
 internal interface IBatchSender
 {
     /// <summary>
-    /// Sends a batch and gives every publisher its receipt. Its command is issued before it first waits, so that commands leave in the
-    /// order of the calls.
+    /// Issues a batch's command, in the order of the calls, without waiting. When it has ended, every publisher has a receipt or a fault, and the
+    /// queue is told (<see cref="PublishQueue.Done"/>), once a call.
     /// </summary>
-    Task SendAsync(PublishQueue queue, PendingPublish batch);
+    void Send(PublishQueue queue, PendingPublish batch);
 }

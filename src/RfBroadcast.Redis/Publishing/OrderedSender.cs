@@ -1,68 +1,74 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
 /// <summary>Publishes on channels with history or presence: one call of the script that gives out orders, for a whole batch.</summary>
-internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalHub hub, BroadcastOptions broadcasting, RedisBroadcastOptions options)
+internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalHub hub, RedisClock clock, BroadcastOptions broadcasting, RedisBroadcastOptions options)
 {
-    private const int FixedArguments = 11;
+    // In publish.lua: topic, head, time, size; and with keys three more, of which the last has a byte for each.
+    private const int FixedValues = 4;
+    private const int KeyValues = 3;
+    private const int FixedKeys = 2;
 
-    private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
+    private readonly byte[] _prefix = Envelope.OrderedPrefix(publisher);
 
-    public async Task SendAsync(RedisSession session, PublishQueue queue, PendingPublish batch)
+    public void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
     {
         var subscribers = hub.CountSubscribers(queue.Channel);
-        var (keys, values) = Arguments(queue, batch, subscribers);
-        var reply = (RedisResult[])(await session.RunAsync(RedisScripts.Publish, keys, values, isWrite: true).ConfigureAwait(false))!; // an array
-        var tops = ChannelTops.Read(reply);
-        feeds.Find(queue.Channel)?.Observe(tops.Epoch, tops.Order);
-        var earlier = EarlierReceipt.Read(queue.Channel, reply);
-        var offset = tops.Offset - CountKept(batch, earlier);
-        var number = 0;
-        for (var publish = batch; publish is not null; publish = publish.Next)
-        {
-            number++;
-            var receipt = earlier?.GetValueOrDefault(number);
-            if (receipt is null)
-            {
-                ChannelPosition? position = publish.Kind == ItemKind.Kept ? new ChannelPosition(tops.Epoch, ++offset) : null;
-                receipt = new ChannelReceipt(queue.Channel, position, subscribers);
-            }
-
-            publish.TrySetResult(receipt);
-        }
+        var feed = feeds.Find(queue.Channel);
+        new OrderedCall(session, queue, batch, Arguments(queue, batch, feed, subscribers), feed, subscribers).Issue();
     }
 
-    private (RedisKey[] Keys, RedisValue[] Values) Arguments(PublishQueue queue, PendingPublish batch, int subscribers)
+    private OrderedArguments Arguments(PublishQueue queue, PendingPublish batch, ChannelFeed? feed, int subscribers)
     {
         var (count, once) = Count(batch);
-        var keys = new RedisKey[2 + once];
-        var values = new RedisValue[FixedArguments + count + once];
+        var first = FixedValues + (once > 0 ? KeyValues : 0);
+        var keys = new RedisKey[FixedKeys + once];
+        var values = new RedisValue[first + count];
+        var now = clock.Now;
         keys[0] = queue.Keys.Meta;
         keys[1] = queue.Keys.History;
         values[0] = queue.Keys.TopicName;
-        values[1] = _prefix;
-        values[2] = Epochs.Next();
-        (values[3], values[4]) = feeds.Seen(queue.Channel);
-        values[5] = Milliseconds(options.KeyLifetime + queue.Settings.HistoryAge);
-        values[6] = queue.Settings.HistorySize;
-        values[7] = Milliseconds(queue.Settings.HistoryAge);
-        values[8] = Milliseconds(broadcasting.IdempotencyWindow);
-        values[9] = subscribers;
-        values[10] = count;
+        values[1] = Head(queue, feed, now);
+        values[2] = now;
+        values[3] = queue.Settings.HistorySize;
+        var numbers = once > 0 ? new byte[once] : [];
         var number = 0;
         var key = 0;
         for (var publish = batch; publish is not null; publish = publish.Next)
         {
-            values[FixedArguments + number++] = MessageItem.Write(publish.Message, publish.Kind);
+            values[first + number++] = MessageItem.Write(publish.Message, publish.Kind);
             if (publish.IdempotencyKey is { } idempotencyKey)
             {
-                keys[2 + key] = queue.Keys.OnceOf(idempotencyKey);
-                values[FixedArguments + count + key++] = number;
+                numbers[key] = (byte)number;
+                keys[FixedKeys + key++] = queue.Keys.OnceOf(idempotencyKey);
             }
         }
 
-        return (keys, values);
+        if (once > 0)
+        {
+            values[4] = Math.Max(1, (long)broadcasting.IdempotencyWindow.TotalMilliseconds);
+            values[5] = subscribers.ToString(CultureInfo.InvariantCulture);
+            values[6] = numbers;
+        }
+
+        return new OrderedArguments(keys, values, once > 0);
+    }
+
+    private byte[] Head(PublishQueue queue, ChannelFeed? feed, long now)
+    {
+        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8];
+        _prefix.CopyTo(head, 0);
+        var rest = head.AsSpan(_prefix.Length);
+        ScriptHead.WriteSeen(ref rest, feed?.Place ?? default);
+        BinaryPrimitives.WriteInt64BigEndian(rest, now);
+        BinaryPrimitives.WriteInt64BigEndian(rest[8..], (long)(options.KeyLifetime + queue.Settings.HistoryAge).TotalMilliseconds);
+
+        // A little longer than the messages are kept, because it is renewed only now and then.
+        BinaryPrimitives.WriteInt64BigEndian(rest[16..], (long)queue.Settings.HistoryAge.TotalMilliseconds + 2000);
+        return head;
     }
 
     private static (int Count, int Once) Count(PendingPublish batch)
@@ -77,19 +83,4 @@ internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalH
 
         return (count, once);
     }
-
-    private static int CountKept(PendingPublish batch, Dictionary<int, ChannelReceipt>? earlier)
-    {
-        var kept = 0;
-        var number = 0;
-        for (var publish = batch; publish is not null; publish = publish.Next)
-        {
-            number++;
-            kept += publish.Kind == ItemKind.Kept && earlier?.ContainsKey(number) != true ? 1 : 0;
-        }
-
-        return kept;
-    }
-
-    private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
 }

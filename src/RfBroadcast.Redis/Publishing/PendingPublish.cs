@@ -15,4 +15,14 @@ internal sealed class PendingPublish(BroadcastMessage message, ItemKind kind, st
 
     /// <summary>The next of the same chain.</summary>
     public PendingPublish? Next { get; set; }
+
+    /// <summary>Tells all publishers of the chain that it failed.</summary>
+    public void FailAll(Exception fault)
+    {
+        var told = RedisFaults.Translate(fault, isWrite: true);
+        for (var publish = this; publish is not null; publish = publish.Next)
+        {
+            publish.TrySetException(told);
+        }
+    }
 }

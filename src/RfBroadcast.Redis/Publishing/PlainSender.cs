@@ -10,27 +10,18 @@ internal sealed class PlainSender(ulong publisher, LocalHub hub, TimeSpan idempo
     // Longer than any message of the same publisher may be on its way.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    public Task SendAsync(RedisSession session, PublishQueue queue, PendingPublish batch)
+    public void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
     {
         for (var publish = batch; publish is not null; publish = publish.Next)
         {
             if (publish.IdempotencyKey is not null)
             {
-                return SendSinglyAsync(session, queue, batch);
+                _ = SendSinglyAsync(session, queue, batch); // faults go to the publishers
+                return;
             }
         }
 
-        return PublishAsync(session, queue, batch);
-    }
-
-    private async Task PublishAsync(RedisSession session, PublishQueue queue, PendingPublish batch)
-    {
-        await session.PublishAsync(queue.Keys.Topic, Write(queue, batch)).ConfigureAwait(false);
-        var subscribers = hub.CountSubscribers(queue.Channel);
-        for (var publish = batch; publish is not null; publish = publish.Next)
-        {
-            publish.TrySetResult(new ChannelReceipt(queue.Channel, Position: null, subscribers));
-        }
+        session.Publish(queue.Keys.Topic, Write(queue, batch), new PlainCall(queue, batch, hub));
     }
 
     private byte[] Write(PublishQueue queue, PendingPublish batch)
@@ -75,6 +66,7 @@ internal sealed class PlainSender(ulong publisher, LocalHub hub, TimeSpan idempo
         }
 
         await Task.WhenAll(sends).ConfigureAwait(false);
+        queue.Done();
     }
 
     private async Task SendOneAsync(RedisSession session, PublishQueue queue, PendingPublish publish)
@@ -85,8 +77,14 @@ internal sealed class PlainSender(ulong publisher, LocalHub hub, TimeSpan idempo
         }
         catch (Exception fault)
         {
-            publish.TrySetException(RedisFaults.Translate(fault, isWrite: true));
+            publish.FailAll(fault);
         }
+    }
+
+    private async Task PublishAsync(RedisSession session, PublishQueue queue, PendingPublish publish)
+    {
+        await session.PublishAsync(queue.Keys.Topic, Write(queue, publish)).ConfigureAwait(false);
+        publish.TrySetResult(new ChannelReceipt(queue.Channel, Position: null, hub.CountSubscribers(queue.Channel)));
     }
 
     private async Task PublishOnceAsync(RedisSession session, PublishQueue queue, PendingPublish publish, string key)

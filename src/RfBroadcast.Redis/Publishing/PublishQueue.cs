@@ -10,6 +10,9 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
     // More under way at once would only make batches smaller.
     private const int MostUnderWay = 4;
 
+    // A script runs for so long at most; and the number of a message is one byte (publish.lua).
+    private const int MostInBatch = 255;
+
     private readonly Lock _gate = new();
     private PendingPublish? _first;
     private PendingPublish? _last;
@@ -76,6 +79,23 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
         }
     }
 
+    /// <summary>Tells that a batch has ended, well or not: the next may go.</summary>
+    public void Done()
+    {
+        lock (_gate)
+        {
+            _underWay--;
+            if (_first is null || _isIssuing)
+            {
+                return;
+            }
+
+            _isIssuing = true;
+        }
+
+        Issue();
+    }
+
     private void Issue()
     {
         while (true)
@@ -93,37 +113,8 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
                 batch = TakeBatch();
             }
 
-            _ = SendAsync(batch); // its faults go to the publishers
+            sender.Send(this, batch);
         }
-    }
-
-    private async Task SendAsync(PendingPublish batch)
-    {
-        try
-        {
-            await sender.SendAsync(this, batch).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            var told = RedisFaults.Translate(fault, isWrite: true);
-            for (var publish = batch; publish is not null; publish = publish.Next)
-            {
-                publish.TrySetException(told);
-            }
-        }
-
-        lock (_gate)
-        {
-            _underWay--;
-            if (_first is null || _isIssuing)
-            {
-                return;
-            }
-
-            _isIssuing = true;
-        }
-
-        Issue();
     }
 
     /// <summary>Cuts a batch off the chain: at most <see cref="Batch.MaxBytes"/>, or one message.</summary>
@@ -132,9 +123,11 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
         var first = _first!; // looked at before
         var last = first;
         var bytes = first.Size;
-        while (last.Next is { } next && bytes + next.Size <= Batch.MaxBytes)
+        var count = 1;
+        while (last.Next is { } next && bytes + next.Size <= Batch.MaxBytes && count < MostInBatch)
         {
             bytes += next.Size;
+            count++;
             last = next;
         }
 

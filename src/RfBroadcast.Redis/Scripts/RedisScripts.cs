@@ -3,21 +3,21 @@ namespace RfBroadcast.Redis;
 /// <summary>All scripts. What each takes and gives stands at the top of its file.</summary>
 internal static class RedisScripts
 {
-    public static RedisScript Publish { get; } = RedisScript.Load("channel", "publish");
+    public static RedisScript Publish { get; } = RedisScript.Load("publish");
 
     public static RedisScript PublishOnce { get; } = RedisScript.Load("publish_once");
 
-    public static RedisScript Read { get; } = RedisScript.Load("channel", "read");
+    public static RedisScript Read { get; } = RedisScript.Load("open", "read");
 
-    public static RedisScript Members { get; } = RedisScript.Load("channel", "members");
+    public static RedisScript Members { get; } = RedisScript.Load("open", "members");
 
-    public static RedisScript Touch { get; } = RedisScript.Load("channel", "touch");
+    public static RedisScript Touch { get; } = RedisScript.Load("open", "touch");
 
-    public static RedisScript Join { get; } = RedisScript.Load("channel", "presence", "join");
+    public static RedisScript Join { get; } = RedisScript.Load("open", "presence", "join");
 
-    public static RedisScript Leave { get; } = RedisScript.Load("channel", "presence", "leave");
+    public static RedisScript Leave { get; } = RedisScript.Load("open", "presence", "leave");
 
-    public static RedisScript Sweep { get; } = RedisScript.Load("channel", "presence", "sweep");
+    public static RedisScript Sweep { get; } = RedisScript.Load("open", "presence", "sweep");
 
     public static RedisScript Heartbeat { get; } = RedisScript.Load("heartbeat");
 

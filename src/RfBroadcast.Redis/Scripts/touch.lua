@@ -1,7 +1,8 @@
--- Tells where a channel stands, and renews the lifetimes of its keys.
+-- Tells where a channel stands, and keeps its keys from going.
 -- KEYS  meta, connections, members
--- ARGV  new epoch, seen epoch, seen order, lifetime
--- Gives epoch, top offset, top order.
-
-local state = open(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], { KEYS[2], KEYS[3] })
-return { state.epoch, state.offset, state.order }
+-- ARGV  (open.lua)
+-- Gives the tops.
+redis.call('PEXPIRE', KEYS[1], lifetime)
+redis.call('PEXPIRE', KEYS[2], lifetime)
+redis.call('PEXPIRE', KEYS[3], lifetime)
+return tops()

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
@@ -22,13 +21,6 @@ internal sealed class FeedDirectory(RedisKeys keys, BroadcastOptions broadcastin
 
     /// <summary>A channel, and what this node has seen of it.</summary>
     public ChannelPlace PlaceOf(Channel channel) => Find(channel)?.Place ?? new ChannelPlace(channel, KeysOf(channel), SettingsOf(channel));
-
-    /// <summary>The highest order that was seen of a channel, for a script; an empty epoch when it is not listened to.</summary>
-    public (RedisValue Epoch, RedisValue Order) Seen(Channel channel)
-    {
-        var place = Find(channel)?.Place;
-        return (place?.SeenEpoch ?? "", place?.SeenOrder ?? 0);
-    }
 
     /// <summary>The feed of a channel, open in this session and held: the caller releases it.</summary>
     /// <exception cref="BroadcasterUnavailableException">Redis cannot be reached.</exception>

@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace RfBroadcast.Redis;
+
+/// <summary>The first argument of every script of a channel (<c>open.lua</c>): new epoch 8 | seen epoch 8 | seen order 8 | lifetime 8, in ms.</summary>
+internal static class ScriptHead
+{
+    public const int Length = ChannelTops.EpochLength + ChannelTops.EpochLength + 8 + 8;
+
+    public static byte[] Of(in ChannelPlace place, TimeSpan lifetime)
+    {
+        var head = new byte[Length];
+        var rest = head.AsSpan();
+        WriteSeen(ref rest, place);
+        BinaryPrimitives.WriteInt64BigEndian(rest, (long)lifetime.TotalMilliseconds);
+        return head;
+    }
+
+    /// <summary>Writes a new epoch, and what was seen: an epoch of zeros when nothing was.</summary>
+    public static void WriteSeen(ref Span<byte> rest, in ChannelPlace place)
+    {
+        Epochs.Write(rest[..ChannelTops.EpochLength]);
+        rest = rest[ChannelTops.EpochLength..];
+        Encoding.ASCII.GetBytes(place.SeenEpoch ?? "", rest);
+        BinaryPrimitives.WriteInt64BigEndian(rest[ChannelTops.EpochLength..], place.SeenOrder);
+        rest = rest[(ChannelTops.EpochLength + 8)..];
+    }
+}

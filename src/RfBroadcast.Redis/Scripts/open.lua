@@ -1,0 +1,22 @@
+-- What every script of a channel begins with, but publish.lua, which is in a hurry.
+-- KEYS[1]  meta: the hash with the channel's tops (epoch, top offset, top order, when the server was last compared) and the server's run id
+-- ARGV[1]  new epoch, seen epoch, seen order, lifetime in ms
+-- The server is compared at most once a second, and whenever a node has seen an order above the top in the same epoch: then the store has lost it.
+local new_epoch, seen_epoch, seen_order, lifetime = struct.unpack('>c8c8I8I8', ARGV[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local stored = redis.call('HGET', KEYS[1], 'top')
+local epoch, offset, order, checked
+if stored then
+  epoch, offset, order, checked = struct.unpack('>c8I8I8I8', stored)
+end
+local lost = seen_epoch == epoch and seen_order > order
+local is_renewed = not epoch or lost or math.abs(now - checked) >= 1000
+if is_renewed then
+  --include renew
+  redis.call('HSET', KEYS[1], 'top', struct.pack('>c8I8I8I8', epoch, offset, order, checked))
+end
+
+local function tops()
+  return struct.pack('>c8I8I8I8', epoch, offset, order, checked)
+end
