@@ -50,7 +50,7 @@ internal static class RedisFaults
         ("NOAUTH", "Redis asks for a password: set Broadcasting:Redis:Password"),
         ("without any password configured", "Redis has no password, but one is set: leave Broadcasting:Redis:Password out"),
         ("NOPERM", "The user of Broadcasting:Redis:User may not do what broadcasting needs: give it the commands and keys of docs/redis.md"),
-        ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host name the master, or name the Sentinels"),
+        ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host name the master"),
         ("OOM", "Redis is out of memory: raise its maxmemory, or keep less history (KeepHistory)"),
         ("MISCONF", "Redis cannot write its data to disk and takes no writes: look at its log, or at stop-writes-on-bgsave-error"),
         ("MASTERDOWN", "This Redis is a replica that has lost its master: let Broadcasting:Redis:Host name the master"),

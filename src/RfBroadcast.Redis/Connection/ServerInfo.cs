@@ -22,7 +22,7 @@ internal static class ServerInfo
         if (Find(info, "role:") == "slave" && Find(info, "redis_mode:") != "cluster")
         {
             throw new BroadcasterUnavailableException(
-                "This Redis is a replica, which takes no writes: let Broadcasting:Redis:Host name the master, or name the Sentinels.",
+                "This Redis is a replica, which takes no writes: let Broadcasting:Redis:Host name the master.",
                 mayHaveBeenSent: false);
         }
     }

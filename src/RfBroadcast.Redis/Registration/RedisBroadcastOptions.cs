@@ -5,7 +5,7 @@ namespace RfBroadcast.Redis;
 /// configuration. Checked when the app starts. Not to be changed afterwards.
 /// </summary>
 /// <remarks>
-/// With neither <see cref="ConnectionString"/> nor <see cref="Host"/> nor <see cref="Sentinels"/> the app's own
+/// With neither <see cref="ConnectionString"/> nor <see cref="Host"/> the app's own
 /// <c>IConnectionMultiplexer</c> is used where it is a service, and otherwise <c>localhost:6379</c>. All nodes must have the same
 /// <see cref="Prefix"/>, <see cref="Database"/> and settings of channels.
 /// </remarks>
@@ -40,15 +40,6 @@ public sealed class RedisBroadcastOptions
 
     /// <summary>What the names of all keys and channels start with, so that several apps can share a Redis. Default <c>rf:</c>.</summary>
     public string Prefix { get; set; } = "rf:";
-
-    /// <summary>The sentinels that know the master, as <c>host:26379</c>; none by default. Instead of <see cref="Host"/>.</summary>
-    public IList<string> Sentinels { get; set; } = [];
-
-    /// <summary>The name under which the sentinels know the master. Default <c>mymaster</c>.</summary>
-    public string SentinelService { get; set; } = "mymaster";
-
-    /// <summary>The sentinels' own password, or null.</summary>
-    public string? SentinelPassword { get; set; }
 
     /// <summary>How long connecting may take before it is tried again. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -93,5 +84,5 @@ public sealed class RedisBroadcastOptions
     public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether these settings say where Redis is, so that the app's own multiplexer is not used.</summary>
-    internal bool NamesServer => ConnectionString is not null || Host is not null || Sentinels.Count > 0;
+    internal bool NamesServer => ConnectionString is not null || Host is not null;
 }

@@ -44,10 +44,9 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
 
     private static void CheckServer(List<string> faults, RedisBroadcastOptions options)
     {
-        var ways = (options.ConnectionString is null ? 0 : 1) + (options.Host is null ? 0 : 1) + (options.Sentinels.Count == 0 ? 0 : 1);
-        if (ways > 1)
+        if (options.ConnectionString is not null && options.Host is not null)
         {
-            faults.Add("Broadcasting:Redis has more than one of ConnectionString, Host and Sentinels; keep the one that says where Redis is.");
+            faults.Add("Broadcasting:Redis has both ConnectionString and Host; keep the one that says where Redis is.");
             return;
         }
 
@@ -69,19 +68,6 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
         if (options.Database is < 0 or > 1_000_000)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"Broadcasting:Redis:Database is {options.Database}; use a database number from 0."));
-        }
-
-        foreach (var sentinel in options.Sentinels)
-        {
-            if (!SentinelAddress.TryParse(sentinel, out _))
-            {
-                faults.Add($"Broadcasting:Redis:Sentinels has \"{sentinel}\"; write each as \"host:26379\".");
-            }
-        }
-
-        if (options.Sentinels.Count > 0 && string.IsNullOrWhiteSpace(options.SentinelService))
-        {
-            faults.Add("Broadcasting:Redis:SentinelService is empty; use the name the sentinels give the master, such as \"mymaster\".");
         }
     }
 

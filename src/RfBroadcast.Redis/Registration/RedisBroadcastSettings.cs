@@ -21,12 +21,6 @@ internal sealed class RedisBroadcastSettings
 
     public string? Prefix { get; set; }
 
-    public IList<string>? Sentinels { get; set; }
-
-    public string? SentinelService { get; set; }
-
-    public string? SentinelPassword { get; set; }
-
     public TimeSpan? ConnectTimeout { get; set; }
 
     public TimeSpan? CommandTimeout { get; set; }
@@ -61,9 +55,6 @@ internal sealed class RedisBroadcastSettings
         options.Database = settings.Database ?? options.Database;
         options.Tls = settings.Tls ?? options.Tls;
         options.Prefix = settings.Prefix ?? options.Prefix;
-        options.Sentinels = settings.Sentinels ?? options.Sentinels;
-        options.SentinelService = settings.SentinelService ?? options.SentinelService;
-        options.SentinelPassword = settings.SentinelPassword ?? options.SentinelPassword;
         options.ConnectTimeout = settings.ConnectTimeout ?? options.ConnectTimeout;
         options.CommandTimeout = settings.CommandTimeout ?? options.CommandTimeout;
         options.PublishWait = settings.PublishWait ?? options.PublishWait;

@@ -38,7 +38,6 @@ public static class RedisBroadcastingBuilderExtensions
             // Code goes over configuration, which may name a server in another way.
             options.ConnectionString = connectionString;
             options.Host = null;
-            options.Sentinels = [];
         });
     }
 
