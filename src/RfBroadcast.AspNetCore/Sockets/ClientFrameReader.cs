@@ -128,7 +128,7 @@ internal sealed class ClientFrameReader(PipeReader input, WebSocketConnection co
 
         rest = rest.Slice(_frame.Size);
         _left = _frame.Length & long.MaxValue;
-        if (!_hasFailed && FindFault() is (int Code, string Reason) fault)
+        if (!_hasFailed && FindFault(takesBinary) is (int Code, string Reason) fault)
         {
             Fail(fault.Code, fault.Reason);
         }
@@ -136,16 +136,12 @@ internal sealed class ClientFrameReader(PipeReader input, WebSocketConnection co
         if (!_frame.IsControl && _frame.Opcode != WebSocketFrame.Continuation)
         {
             (_message, _isCompressed) = (_frame.Opcode, _frame.IsCompressed);
-            if (_message == WebSocketFrame.Binary && !takesBinary && !_hasFailed)
-            {
-                Fail(CloseCode.Misuse, "binary frames are not part of the protocol");
-            }
         }
 
         return true;
     }
 
-    private (int Code, string Reason)? FindFault()
+    private (int Code, string Reason)? FindFault(bool takesBinary)
     {
         if (_frame.Mask is null || _frame.Length < 0 || _frame.HasUnknownBits || (_frame.IsCompressed && !MayBeCompressed()))
         {
@@ -162,6 +158,11 @@ internal sealed class ClientFrameReader(PipeReader input, WebSocketConnection co
         if (_frame.Opcode > WebSocketFrame.Binary || (_frame.Opcode == WebSocketFrame.Continuation) != (_message != 0))
         {
             return (CloseCode.ProtocolError, BrokenFrame);
+        }
+
+        if (_frame.Opcode == WebSocketFrame.Binary && !takesBinary)
+        {
+            return (CloseCode.Misuse, "binary frames are not part of the protocol");
         }
 
         // What does not shrink grows a little when it is deflated; what it inflates to is counted later.

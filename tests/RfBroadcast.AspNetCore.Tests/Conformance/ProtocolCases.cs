@@ -20,6 +20,7 @@ internal static class ProtocolCases
         new("binary: empty", Frames.Binary(), Answer.Close(4003)),
         new("binary: one frame", Frames.Binary(1, 2, 3), Answer.Close(4003)),
         new("binary: the first of some fragments", Frames.Frame(Frames.BinaryCode, [1, 2, 3], isFinal: false), Answer.Close(4003)),
+        new("binary: by the header of one that is too big", Frames.Header(Frames.BinaryCode, 1L << 40), Answer.Close(4003)) { NeedsFrames = true, IsCutShort = true },
         new("binary: behind a text", [.. Frames.Text(Text), .. Frames.Binary(1)], Pong, Answer.Close(4003)),
     ];
 
