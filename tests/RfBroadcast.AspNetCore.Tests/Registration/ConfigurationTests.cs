@@ -25,6 +25,8 @@ public sealed class ConfigurationTests
     {
         { "Broadcasting", "MaxPayloadBytes", "1023", "is 1023; set it from 1024 to 16777216 bytes" },
         { "Broadcasting", "PendingMessages", "0", "is 0; set it from 1 to" },
+        { "Broadcasting", "Broadcaster", "redis", "is \"redis\", but Redis was not added: reference the package RfBroadcast.Redis and call" },
+        { "Broadcasting", "Broadcaster", "other", "is \"other\", which is not registered; known are memory" },
         { "Broadcasting", "PendingBytes", "1023", "is 1023; set it from 1024 to" },
         { "Broadcasting", "RecoveryBytes", "0", "is 0; set it from 1024 to" },
         { "Broadcasting", "PresenceGrace", "-00:00:01", "is -00:00:01; set it from 00:00:00 to" },
@@ -162,6 +164,7 @@ public sealed class ConfigurationTests
         string text => "other." + text,
         IList<string> => new[] { "other" },
         SocketPath.Auto => SocketPath.Off,
+        null => "memory", // a back end that is there
         bool isOn => !isOn,
         CompressionLevel => CompressionLevel.Fastest,
         var value => throw new NotSupportedException($"{setting.Name} is {value}"),
