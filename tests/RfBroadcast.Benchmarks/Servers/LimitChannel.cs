@@ -24,19 +24,21 @@ internal sealed class LimitChannel(string name, LimitPump pump) : IPublishedChan
 
     private static ReadOnlySpan<byte> Suffix => ",\"timestamp\":\"2026-01-31T10:00:00.000Z\"}"u8;
 
-    /// <summary>Adds a socket, and sends it what it missed since a message, if it says so.</summary>
-    public void Add(Socket socket, long? since)
+    /// <summary>
+    /// Answers a socket's handshake and adds it in one step, so that a client that has its answer misses nothing; sends it what it
+    /// missed since a message, if it says so.
+    /// </summary>
+    public void Add(Socket socket, byte[] answer, long? since)
     {
         var connection = new LimitConnection(socket);
         lock (_lock)
         {
-            if (since is { } last)
+            byte[] first = since is { } last ? [.. answer, .. _kept.Where(kept => kept.Number > last).SelectMany(kept => kept.Frame)] : answer;
+            pump.Post(() =>
             {
-                byte[] missed = [.. _kept.Where(kept => kept.Number > last).SelectMany(kept => kept.Frame)];
-                pump.Post(() => pump.Send(connection, missed));
-            }
-
-            pump.Post(() => _connections.Add(connection));
+                pump.Send(connection, first);
+                _connections.Add(connection);
+            });
         }
     }
 

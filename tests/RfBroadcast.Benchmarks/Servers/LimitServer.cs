@@ -41,9 +41,8 @@ internal sealed class LimitServer : IBenchmarkServer
             }
 
             var (channel, since) = Parse(request.AsSpan(0, length), out var answer);
-            socket.Send(answer);
             socket.Blocking = false;
-            ((LimitChannel)Channel(channel)).Add(socket, since);
+            ((LimitChannel)Channel(channel)).Add(socket, answer, since);
         }
     }
 
