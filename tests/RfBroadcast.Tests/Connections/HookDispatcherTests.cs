@@ -69,7 +69,7 @@ public sealed class HookDispatcherTests
         dispatcher.Connected(connection);
         dispatcher.Subscribed(connection, News);
         dispatcher.Disconnected(connection);
-        await Wait.UntilAsync(() => hook.Calls.Count == 3, "the other hook was told all");
+        await Wait.UntilAsync(() => hook.Calls.Count == 3 && hangs.Calls.Count == 1, "the other hook was told all, and the one that hangs has begun");
 
         hook.Calls.Should().Equal("+1", "news", "-1");
         hangs.Calls.Should().Equal("+1");
