@@ -24,9 +24,6 @@ internal sealed class AbsenceList(RedisLink link, PresenceScripts scripts, Timer
     public void Begin(Absence absence) =>
         _absences[absence] = wheel.Schedule(grace, () => ThreadPool.UnsafeQueueUserWorkItem(ended => _ = EndAsync(ended), absence, preferLocal: false));
 
-    /// <summary>Whether a user is waited for on a channel.</summary>
-    public bool IsOn(Channel channel) => _absences.Any(entry => entry.Key.Channel == channel);
-
     /// <summary>Ends what could not be ended.</summary>
     public Task RewriteAsync() => Task.WhenAll(_absences.Where(entry => entry.Value is null).Select(entry => EndAsync(entry.Key)).ToList());
 

@@ -113,34 +113,6 @@ internal sealed class PresenceRegistrar(
         return Task.WhenAll([absences.RewriteAsync(), .. joins.ConvertAll(RunAsync)]);
     }
 
-    /// <summary>Takes a channel off the node's list when nobody of this node is joined there; before its feed closes.</summary>
-    public async Task ForgetAsync(RedisSession session, Channel channel)
-    {
-        (string Node, Task Noted) noted;
-        lock (_gate)
-        {
-            foreach (var (key, _) in _joins)
-            {
-                if (key.Channel == channel.WireName)
-                {
-                    return;
-                }
-            }
-
-            if (absences.IsOn(channel))
-            {
-                return;
-            }
-
-            if (!_noted.Remove(channel.WireName, out noted))
-            {
-                return;
-            }
-        }
-
-        await scripts.UnnoteAsync(session, noted.Node, channel).ConfigureAwait(false);
-    }
-
     private static Task<ChannelTops?> WaitForAsync(LocalJoin join)
     {
         var done = new TaskCompletionSource<ChannelTops?>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -48,9 +48,6 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
     public Task KeepAsync(RedisSession session, string node) =>
         session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.KeyLifetime.TotalMilliseconds);
 
-    /// <summary>Takes a channel off a node's list.</summary>
-    public Task UnnoteAsync(RedisSession session, string node, Channel channel) => session.ExecuteAsync("SREM", keys.Node(node), channel.WireName);
-
     private async Task<RedisResult[]> RunLeaveAsync(
         RedisSession session,
         Channel channel,
