@@ -17,9 +17,10 @@ internal sealed class RedisLink(
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
-    // How often a working session is checked.
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCheckInterval = TimeSpan.FromSeconds(1);
 
+    // How often a working session is checked.
+    private readonly TimeSpan _checkInterval = options.Heartbeat < LongestCheckInterval ? options.Heartbeat : LongestCheckInterval;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Backoff _backoff = new();
@@ -176,24 +177,41 @@ internal sealed class RedisLink(
             _session = session;
             Changed();
             Log.Connected(logger, connector.Describe(), session.Number);
-            await user.RestoreAsync(session, _stopping.Token).ConfigureAwait(false);
-            _backoff.Reset();
-            while (true)
-            {
-                await Task.WhenAny(Task.Delay(CheckInterval, time, _stopping.Token), suspected.Task).ConfigureAwait(false);
-                _stopping.Token.ThrowIfCancellationRequested();
-                if (suspected.Task.IsCompleted)
-                {
-                    // A connection that was dropped: what was pushed meanwhile is lost, so a new session begins.
-                    throw new BroadcasterUnavailableException("The connection to Redis was lost.", mayHaveBeenSent: false);
-                }
-
-                await user.CheckAsync(session, _stopping.Token).ConfigureAwait(false);
-            }
+            await WatchAsync(session, suspected.Task).ConfigureAwait(false);
         }
         finally
         {
             _multiplexer.ConnectionFailed -= failed;
+        }
+    }
+
+    /// <summary>
+    /// Watches a session until it fails; from its first moment on, because what is restored in it may wait for answers of a connection that has died.
+    /// </summary>
+    private async Task WatchAsync(RedisSession session, Task suspected)
+    {
+        var restoring = user.RestoreAsync(session, _stopping.Token);
+        _ = restoring.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default); // seen, whenever it ends
+        var isRestored = false;
+        while (true)
+        {
+            var due = Task.Delay(_checkInterval, time, _stopping.Token);
+            await (isRestored ? Task.WhenAny(due, suspected) : Task.WhenAny(due, suspected, restoring)).ConfigureAwait(false);
+            _stopping.Token.ThrowIfCancellationRequested();
+            if (suspected.IsCompleted)
+            {
+                // A connection that was dropped: what was pushed meanwhile is lost, so a new session begins.
+                throw new BroadcasterUnavailableException("The connection to Redis was lost.", mayHaveBeenSent: false);
+            }
+
+            if (!isRestored && restoring.IsCompleted)
+            {
+                await restoring.ConfigureAwait(false);
+                isRestored = true;
+                _backoff.Reset();
+            }
+
+            await user.CheckAsync(session, _stopping.Token).ConfigureAwait(false);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
 {
     private readonly SemaphoreSlim _beat = new(1);
     private volatile NodeLease? _lease;
+    private bool _hasEnded; // for good; guarded by the semaphore
 
     /// <summary>The lease; null before the first heartbeat.</summary>
     public NodeLease? Lease => _lease;
@@ -19,12 +20,20 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
     /// <param name="session">The session.</param>
     /// <param name="findsEnded">Whether to find nodes whose lease has ended. They are this call's to report, and anybody's to sweep.</param>
     /// <param name="cancellationToken">Cancels waiting for another call.</param>
-    /// <returns>Whether the id is a new one, and the nodes to be swept.</returns>
-    public async Task<(bool IsNew, IReadOnlyList<string> Ended)> BeatAsync(RedisSession session, bool findsEnded, CancellationToken cancellationToken)
+    /// <returns>
+    /// Whether the id is a new one; whether the lease had ended, so that the others' may have, too, for the same reason; and the nodes to be swept.
+    /// </returns>
+    public async Task<(bool IsNew, bool IsLate, IReadOnlyList<string> Ended)> BeatAsync(RedisSession session, bool findsEnded, CancellationToken cancellationToken)
     {
         await _beat.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (_hasEnded)
+            {
+                return (false, false, []);
+            }
+
+            var endedAt = _lease?.EndsAt ?? long.MaxValue;
             var isNew = _lease is null;
             var (stands, ended) = await BeatAsync(session, isNew ? NodeId.Next() : _lease!.Node, isNew, findsEnded).ConfigureAwait(false);
             if (!stands)
@@ -34,7 +43,7 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
                 (_, ended) = await BeatAsync(session, NodeId.Next(), isNew, findsEnded).ConfigureAwait(false);
             }
 
-            return (isNew, ended);
+            return (isNew, _lease!.EndsAt - Milliseconds(options.Lease) > endedAt, ended);
         }
         finally
         {
@@ -45,19 +54,29 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
     /// <summary>Ends the lease: after a while the other nodes take off what this one has joined; at once when it has nothing joined.</summary>
     public async Task EndAsync(RedisSession session, TimeSpan after, bool hasJoins)
     {
-        if (_lease is not { } lease)
+        // Waits for a heartbeat that is under way: one that came after the end would begin a new lease.
+        await _beat.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
         {
-            return;
-        }
+            _hasEnded = true;
+            if (_lease is not { } lease)
+            {
+                return;
+            }
 
-        if (hasJoins)
-        {
-            await RunAsync(session, lease.Node, Milliseconds(after), "end", findsEnded: false).ConfigureAwait(false);
+            if (hasJoins)
+            {
+                await RunAsync(session, lease.Node, Milliseconds(after), "end", findsEnded: false).ConfigureAwait(false);
+            }
+            else
+            {
+                await session.ExecuteAsync("ZREM", keys.Nodes, lease.Node).ConfigureAwait(false);
+                await session.ExecuteAsync("DEL", keys.Node(lease.Node)).ConfigureAwait(false);
+            }
         }
-        else
+        finally
         {
-            await session.ExecuteAsync("ZREM", keys.Nodes, lease.Node).ConfigureAwait(false);
-            await session.ExecuteAsync("DEL", keys.Node(lease.Node)).ConfigureAwait(false);
+            _beat.Release();
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class NodeRuntime(
 
     private readonly TimeSpan _touchInterval = options.KeyLifetime / 4 < LongestTouchInterval ? options.KeyLifetime / 4 : LongestTouchInterval;
     private readonly Queue<ChannelFeed> _toTouch = new();
-    private long _sessionStart;
+    private long _steadySince; // since then every heartbeat has come in time
     private long _lastBeat;
     private long _lastTouch;
     private Task _sweeping = Task.CompletedTask;
@@ -33,6 +33,9 @@ internal sealed class NodeRuntime(
 
     /// <summary>Writes this node's joins anew. Set once.</summary>
     public Func<Task> RewriteJoins { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>Takes up those of this node's joins and leaves that failed. Set once.</summary>
+    public Action ResumeJoins { get; set; } = static () => { };
 
     /// <inheritdoc/>
     public async Task PrepareAsync(RedisSession session, CancellationToken cancellationToken)
@@ -46,8 +49,8 @@ internal sealed class NodeRuntime(
 
         await control.OpenAsync(session).ConfigureAwait(false);
         await control.ProbeAsync(session, cancellationToken).ConfigureAwait(false);
-        _sessionStart = _lastTouch = time.GetTimestamp();
-        await BeatAsync(session, cancellationToken).ConfigureAwait(false);
+        _steadySince = _lastTouch = time.GetTimestamp();
+        await BeatAsync(session, cancellationToken).ConfigureAwait(false); // what was joined is written when the session is in use
     }
 
     /// <inheritdoc/>
@@ -68,7 +71,12 @@ internal sealed class NodeRuntime(
         await control.ProbeAsync(session, cancellationToken).ConfigureAwait(false);
         if (!_isLeaving && time.GetElapsedTime(_lastBeat) >= options.Heartbeat)
         {
-            await BeatAsync(session, cancellationToken).ConfigureAwait(false);
+            if (await BeatAsync(session, cancellationToken).ConfigureAwait(false))
+            {
+                _ = RewriteJoins();
+            }
+
+            ResumeJoins();
         }
 
         await TouchAsync(session).ConfigureAwait(false);
@@ -93,18 +101,20 @@ internal sealed class NodeRuntime(
         }
     }
 
-    private async Task BeatAsync(RedisSession session, CancellationToken cancellationToken)
+    /// <summary>Renews the lease, and sweeps nodes whose lease has ended.</summary>
+    /// <returns>Whether this node has a new id.</returns>
+    private async Task<bool> BeatAsync(RedisSession session, CancellationToken cancellationToken)
     {
         _lastBeat = time.GetTimestamp();
 
         // When Redis was away all leases have ended: others get the time to renew theirs before anybody sweeps.
-        var findsEnded = time.GetElapsedTime(_sessionStart) >= options.Lease;
+        var findsEnded = time.GetElapsedTime(_steadySince) >= options.Lease;
         try
         {
-            var (isNew, ended) = await nodes.BeatAsync(session, findsEnded, cancellationToken).ConfigureAwait(false);
-            if (isNew)
+            var (isNew, isLate, ended) = await nodes.BeatAsync(session, findsEnded, cancellationToken).ConfigureAwait(false);
+            if (isLate)
             {
-                _ = RewriteJoins();
+                _steadySince = time.GetTimestamp();
             }
 
             await presence.KeepAsync(session, nodes.Lease!.Node).ConfigureAwait(false); // there is one after a heartbeat
@@ -112,11 +122,14 @@ internal sealed class NodeRuntime(
             {
                 _sweeping = Task.Run(() => SweepAsync(session, ended), CancellationToken.None);
             }
+
+            return isNew;
         }
         catch (BroadcasterUnavailableException refused) when (RedisFaults.IsFull(refused))
         {
             // Messages that are not kept still go through; joins are refused by themselves.
             Log.HeartbeatRefused(logger, refused);
+            return false;
         }
     }
 

@@ -15,9 +15,8 @@ internal sealed class NodeSweeper(
     RedisMetrics metrics,
     ILogger logger)
 {
-    // Longer than any node sleeps and then still believes in its lease.
-    private static readonly TimeSpan FenceTime = TimeSpan.FromDays(1);
-
+    // Longer than a node that is swept may still believe in its lease; from the lease's end on the join script refuses it by the time.
+    private readonly TimeSpan _fenceTime = options.Lease * 2 > options.KeyLifetime ? options.Lease * 2 : options.KeyLifetime;
     private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
 
     public async Task SweepAsync(RedisSession session, string node)
@@ -47,7 +46,7 @@ internal sealed class NodeSweeper(
         var reply = await session.RunAsync(
             RedisScripts.Sweep,
             [names.Meta, names.Connections, names.Members, names.FenceOf(node)],
-            [head, names.TopicName, _prefix, node, (long)FenceTime.TotalMilliseconds]).ConfigureAwait(false);
+            [head, names.TopicName, _prefix, node, (long)_fenceTime.TotalMilliseconds]).ConfigureAwait(false);
         return (long)((RedisResult[])reply!)[1]; // the script gives a list
     }
 }

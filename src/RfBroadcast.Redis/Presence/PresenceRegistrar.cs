@@ -21,6 +21,9 @@ internal sealed class PresenceRegistrar(
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Channel, string ConnectionId), LocalJoin> _joins = [];
 
+    // Those whose last step failed: they are tried again with the next heartbeat, or in the next session.
+    private readonly HashSet<LocalJoin> _failed = [];
+
     // Channels that stand in the node's list in Redis, and the node they were noted for.
     private readonly Dictionary<string, (string Node, Task Noted)> _noted = new(StringComparer.Ordinal);
 
@@ -113,6 +116,23 @@ internal sealed class PresenceRegistrar(
         return Task.WhenAll([absences.RewriteAsync(), .. joins.ConvertAll(RunAsync)]);
     }
 
+    /// <summary>Tries again what failed.</summary>
+    public void Resume()
+    {
+        LocalJoin[] failed;
+        lock (_gate)
+        {
+            failed = [.. _failed];
+        }
+
+        foreach (var join in failed)
+        {
+            BeginRun(join);
+        }
+
+        _ = absences.RewriteAsync();
+    }
+
     private static Task<ChannelTops?> WaitForAsync(LocalJoin join)
     {
         var done = new TaskCompletionSource<ChannelTops?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -133,12 +153,15 @@ internal sealed class PresenceRegistrar(
             }
 
             join.IsRunning = true;
+            _failed.Remove(join);
         }
 
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // its caller may hold a lock, or be a pump
         BroadcasterUnavailableException? failed = null;
-        while (NextStep(join, failed) is { } step)
+        var attempted = 0;
+        while (NextStep(join, failed, attempted) is { } step)
         {
+            attempted = step.Version;
             try
             {
                 failed = null;
@@ -160,11 +183,16 @@ internal sealed class PresenceRegistrar(
         }
     }
 
-    /// <summary>What to do next; null when all is as it is to be, or when it failed and has to wait for the next session.</summary>
-    private JoinStep? NextStep(LocalJoin join, BroadcasterUnavailableException? failed)
+    /// <summary>What to do next; null when all is as it is to be, or when it failed and has to wait.</summary>
+    private JoinStep? NextStep(LocalJoin join, BroadcasterUnavailableException? failed, int attempted)
     {
         lock (_gate)
         {
+            if (failed is not null && join.Version != attempted)
+            {
+                failed = null; // it is to be written anew, in a new session perhaps
+            }
+
             if (failed is null && join.IsWanted && join.Written != join.Version)
             {
                 return new JoinStep(Joins: true, join.Info, join.Version, join.StoredBy, join.LeavesAtOnce);
@@ -194,6 +222,11 @@ internal sealed class PresenceRegistrar(
             }
 
             join.Waiting.Clear();
+            if (failed is not null && (join.IsWanted ? join.Written != join.Version : join.StoredBy is not null))
+            {
+                _failed.Add(join);
+            }
+
             if (join is { IsWanted: false, StoredBy: null } && ReferenceEquals(_joins.GetValueOrDefault((join.Channel.WireName, join.ConnectionId)), join))
             {
                 _joins.Remove((join.Channel.WireName, join.ConnectionId));
@@ -255,7 +288,7 @@ internal sealed class PresenceRegistrar(
     /// <summary>The node was away for longer than its lease: it goes on, under its id or a new one, with all its joins.</summary>
     private async Task RenewAsync(RedisSession session)
     {
-        var (isNew, _) = await nodes.BeatAsync(session, findsEnded: false, CancellationToken.None).ConfigureAwait(false);
+        var (isNew, _, _) = await nodes.BeatAsync(session, findsEnded: false, CancellationToken.None).ConfigureAwait(false);
         if (isNew)
         {
             _ = RewriteAsync();

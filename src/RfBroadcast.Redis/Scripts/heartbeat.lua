@@ -2,7 +2,7 @@
 -- time from which on, as a negative number. A lease that has ended is renewed, or becomes such a number, never both.
 -- KEYS  nodes
 -- ARGV  node, lease in ms, lifetime, what: begin, renew, or end (the node is to be swept when the lease has gone by),
---       1 to find leases that have ended
+--       1 to find leases that have ended. (Not when this node's own has: whatever kept it from renewing it, Redis perhaps, may have kept the others.)
 -- Gives the server's time, 1 when the lease stands and 0 when it was lost, and the nodes to be swept.
 
 local time = redis.call('TIME')
@@ -25,7 +25,7 @@ if what == 'end' then
 end
 
 set(node, now + lease)
-if ARGV[5] == '1' then
+if ARGV[5] == '1' and stored and tonumber(stored) >= now then
   for _, ended in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', string.format('(%.0f', now))) do
     set(ended, -now)
   end
