@@ -17,6 +17,7 @@ internal sealed partial class ChannelFeed
     private bool _isGapCheckDue;
     private bool _isHealing;
     private long _known; // the highest order that Redis is known to have given out in this epoch
+    private bool _isCompareDue; // another epoch was seen, since the last reading began
 
     /// <summary>Tells where Redis stands: if what leads there does not arrive soon, it is read.</summary>
     public void Observe(string epoch, long order)
@@ -33,18 +34,24 @@ internal sealed partial class ChannelFeed
                 return;
             }
 
-            if (epoch == _epoch)
-            {
-                _known = Math.Max(_known, order);
-            }
-            else
-            {
-                _known = long.MaxValue; // whatever it is there, it has to be compared
-            }
-
+            Know(epoch, order);
             CheckGapLater();
         }
     }
+
+    private void Know(string epoch, long order)
+    {
+        if (epoch == _epoch)
+        {
+            _known = Math.Max(_known, order);
+        }
+        else
+        {
+            _isCompareDue = true; // whatever it is there, it has to be compared
+        }
+    }
+
+    private bool LacksSomething => _early.Count > 0 || _known > _order || _isCompareDue;
 
     /// <summary>Waits until everything up to an order has been applied here.</summary>
     /// <exception cref="BroadcasterUnavailableException">It does not arrive, and cannot be read.</exception>
@@ -125,9 +132,9 @@ internal sealed partial class ChannelFeed
                 CheckGapLater();
             }
 
-            if (IsOrdered && !_isHealing && (_early.Count > 0 || _known > _order))
+            if (IsOrdered && !_isHealing && LacksSomething)
             {
-                if (_early.Count > 0 && _known <= _order && _services.Time.GetElapsedTime(_early.Since, now) < ReorderWindow)
+                if (_early.Count > 0 && _known <= _order && !_isCompareDue && _services.Time.GetElapsedTime(_early.Since, now) < ReorderWindow)
                 {
                     CheckGapLater();
                 }
@@ -189,13 +196,13 @@ internal sealed partial class ChannelFeed
         while (true)
         {
             await WaitForRoomAsync().ConfigureAwait(false);
-            var place = Place;
+            var (place, position) = BeginReading();
             ChannelReading? reading = null;
             if (_settings.KeepsHistory)
             {
                 reading = place.SeenEpoch.Length == 0
                     ? await _services.Reader.ReadLastAsync(session, place, last: 0).ConfigureAwait(false)
-                    : await _services.Reader.ReadPageAsync(session, place, Position, PageBytes).ConfigureAwait(false);
+                    : await _services.Reader.ReadPageAsync(session, place, position, PageBytes).ConfigureAwait(false);
             }
 
             var members = _view is null ? default : await _services.Reader.ReadMembersAsync(session, place).ConfigureAwait(false);
@@ -215,14 +222,12 @@ internal sealed partial class ChannelFeed
         }
     }
 
-    private ChannelPosition Position
+    private (ChannelPlace Place, ChannelPosition Position) BeginReading()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return new ChannelPosition(_epoch ?? "", _offset);
-            }
+            _isCompareDue = false;
+            return (Place, new ChannelPosition(_epoch ?? "", _offset));
         }
     }
 
@@ -331,7 +336,8 @@ internal sealed partial class ChannelFeed
     /// <summary>Goes on after an order. Of what has arrived up to it, only messages that no history keeps were not read.</summary>
     private void PassOver(long order, string? formerEpoch)
     {
-        _known = order;
+        // What was dropped while it was read is still missing.
+        _known = _epoch == formerEpoch ? Math.Max(_known, order) : order;
         while (_early.Count > 0)
         {
             var envelope = _early.First;
@@ -348,7 +354,7 @@ internal sealed partial class ChannelFeed
             }
             else if (epoch != formerEpoch)
             {
-                _known = long.MaxValue; // of a newer epoch than what was read: to be compared once more
+                _isCompareDue = true; // of a newer epoch than what was read
             }
         }
 
@@ -372,7 +378,7 @@ internal sealed partial class ChannelFeed
     {
         _isHealing = false;
         ApplyEarly();
-        if (_early.Count > 0 || _known > _order)
+        if (LacksSomething)
         {
             CheckGapLater();
         }

@@ -103,6 +103,12 @@ internal sealed partial class ChannelFeed
 
             _isClosed = true;
             _backlog.Clear();
+            _early.Clear();
+            foreach (var (_, sequence) in _publishers)
+            {
+                sequence.Early.Clear();
+            }
+
             return true;
         }
     }

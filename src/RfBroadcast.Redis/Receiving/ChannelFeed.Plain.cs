@@ -27,12 +27,27 @@ internal sealed partial class ChannelFeed
 
         if (!sequence.Early.TryAdd(envelope, now))
         {
-            GiveUp(sequence, now);
-            TakePlain(envelope);
+            TakeAnyway(sequence, envelope, now);
             return;
         }
 
         CheckGapLater();
+    }
+
+    /// <summary>There is no room to wait for what precedes an envelope: it counts as lost, as far as it has not come.</summary>
+    private void TakeAnyway(PublisherSequence sequence, in Envelope envelope, long now)
+    {
+        while (sequence.Early.Count > 0 && sequence.Early.First.First < envelope.First)
+        {
+            GiveUp(sequence, now);
+        }
+
+        if (!sequence.IsLate(envelope))
+        {
+            _services.Metrics.Lost(sequence.Skip(envelope));
+            Apply(envelope, skip: 0);
+            PassEarly(sequence, now);
+        }
     }
 
     private PublisherSequence SequenceOf(ulong publisher, long now)
@@ -40,7 +55,7 @@ internal sealed partial class ChannelFeed
         if (!_publishers.TryGetValue(publisher, out var sequence))
         {
             ForgetPublishers(now);
-            _publishers[publisher] = sequence = new PublisherSequence();
+            _publishers[publisher] = sequence = new PublisherSequence(_services.Budget);
         }
 
         sequence.LastSeen = now;

@@ -8,7 +8,7 @@ internal sealed partial class ChannelFeed
     // How long an early envelope may wait for what precedes it, before that counts as missing.
     private static readonly TimeSpan ReorderWindow = TimeSpan.FromMilliseconds(100);
 
-    private readonly EarlyEnvelopes _early = new();
+    private readonly EarlyEnvelopes _early;
     private readonly Dictionary<ulong, PublisherSequence> _publishers = [];
     private string? _lastEvent;
     private bool _isDraining;
@@ -70,10 +70,15 @@ internal sealed partial class ChannelFeed
 
     private void Keep(in Envelope envelope)
     {
-        if (!_early.TryAdd(envelope, _services.Time.GetTimestamp()) && !_isHealing)
+        if (_early.TryAdd(envelope, _services.Time.GetTimestamp()))
         {
-            StartHealing();
+            return;
         }
+
+        // No room: it is a gap now, to be read as any other.
+        _services.Metrics.Overflowed(envelope.Count);
+        Know(envelope.Epoch(_epoch), envelope.Last);
+        StartHealing();
     }
 
     /// <summary>Applies the early ones that are early no more.</summary>
@@ -96,6 +101,7 @@ internal sealed partial class ChannelFeed
     {
         if (!Apply(envelope, skip: _order + 1 - envelope.First))
         {
+            _known = Math.Max(_known, envelope.Last);
             StartHealing();
         }
     }
@@ -179,7 +185,7 @@ internal sealed partial class ChannelFeed
             return true;
         }
 
-        _services.Metrics.Overflowed();
+        _services.Metrics.Overflowed(1);
         return message.Offset == 0;
     }
 

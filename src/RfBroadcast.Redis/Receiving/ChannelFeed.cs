@@ -29,6 +29,7 @@ internal sealed partial class ChannelFeed
         _settings = settings;
         _services = services;
         _backlog = new FeedBacklog(services.Budget);
+        _early = new EarlyEnvelopes(services.Budget);
         _view = channel.IsPresence ? new PresenceView() : null;
         IsOrdered = settings.KeepsHistory || channel.IsPresence;
     }

@@ -2,9 +2,9 @@ namespace RfBroadcast.Redis;
 
 /// <summary>
 /// Envelopes that came before what precedes them, sorted; the reorder window. The client library may hand them over in any order,
-/// so one that is early is mostly followed by what it waits for. Guarded by the feed's lock.
+/// so one that is early is mostly followed by what it waits for. They count in the budget. Guarded by the feed's lock.
 /// </summary>
-internal sealed class EarlyEnvelopes
+internal sealed class EarlyEnvelopes(ReceiveBudget budget)
 {
     private const int MostEnvelopes = 1024;
     private const int MostBytes = 1024 * 1024;
@@ -20,10 +20,10 @@ internal sealed class EarlyEnvelopes
     /// <summary>The first one; there must be one.</summary>
     public Envelope First => _envelopes.GetValueAtIndex(0);
 
-    /// <summary>Adds an envelope; false when there are too many.</summary>
+    /// <summary>Adds an envelope; false when there are too many, here or of all channels together.</summary>
     public bool TryAdd(in Envelope envelope, long now)
     {
-        if (_envelopes.Count >= MostEnvelopes || _bytes + envelope.Length > MostBytes)
+        if (_envelopes.Count >= MostEnvelopes || _bytes + envelope.Length > MostBytes || !budget.TryTake(envelope.Length))
         {
             return false;
         }
@@ -37,6 +37,7 @@ internal sealed class EarlyEnvelopes
         if (_envelopes.TryGetValue(envelope.First, out var before))
         {
             _bytes -= before.Length;
+            budget.Return(before.Length);
         }
 
         _envelopes[envelope.First] = envelope;
@@ -50,6 +51,7 @@ internal sealed class EarlyEnvelopes
         var envelope = First;
         _envelopes.RemoveAt(0);
         _bytes -= envelope.Length;
+        budget.Return(envelope.Length);
         Since = now;
         return envelope;
     }
@@ -57,6 +59,7 @@ internal sealed class EarlyEnvelopes
     public void Clear()
     {
         _envelopes.Clear();
+        budget.Return(_bytes);
         _bytes = 0;
     }
 }

@@ -3,12 +3,12 @@ namespace RfBroadcast.Redis;
 /// <summary>
 /// The plain messages of one publisher on one channel, put in order by their sequence numbers. Guarded by the feed's lock.
 /// </summary>
-internal sealed class PublisherSequence
+internal sealed class PublisherSequence(ReceiveBudget budget)
 {
     private long _next = -1; // not known before the first was let through
 
     /// <summary>What waits for those before it.</summary>
-    public EarlyEnvelopes Early { get; } = new();
+    public EarlyEnvelopes Early { get; } = new(budget);
 
     /// <summary>When something last came; a timestamp.</summary>
     public long LastSeen { get; set; }
@@ -32,6 +32,15 @@ internal sealed class PublisherSequence
 
     /// <summary>Whether an envelope comes after it was given up.</summary>
     public bool IsLate(in Envelope envelope) => _next >= 0 && envelope.First < _next;
+
+    /// <summary>Takes an envelope, whatever is missing before it.</summary>
+    /// <returns>How many messages are lost.</returns>
+    public long Skip(in Envelope envelope)
+    {
+        var lost = _next < 0 ? 0 : envelope.First - _next;
+        _next = envelope.Last + 1;
+        return lost;
+    }
 
     /// <summary>Gives up what is missing before the first early one.</summary>
     /// <returns>How many messages are lost.</returns>

@@ -52,7 +52,7 @@ internal sealed class RedisMetrics : IDisposable
         }
     }
 
-    public void Overflowed() => _overflows.Add(1);
+    public void Overflowed(int messages) => _overflows.Add(messages);
 
     public void Unreadable() => _unreadable.Add(1);
 
