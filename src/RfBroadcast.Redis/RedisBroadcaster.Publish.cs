@@ -25,13 +25,21 @@ public sealed partial class RedisBroadcaster
         }
 
         var receipt = await PublishAsync(request, cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(
-            "SET",
-            _keys.Receipt(key),
-            StoredReceipt.Write(receipt),
-            "PX",
-            Math.Max(1, (long)_broadcasting.IdempotencyWindow.TotalMilliseconds),
-            "NX").ConfigureAwait(false);
+        try
+        {
+            await session.ExecuteAsync(
+                "SET",
+                _keys.Receipt(key),
+                StoredReceipt.Write(receipt),
+                "PX",
+                Math.Max(1, (long)_broadcasting.IdempotencyWindow.TotalMilliseconds),
+                "NX").ConfigureAwait(false);
+        }
+        catch (BroadcasterUnavailableException fault)
+        {
+            Log.ReceiptNotKept(_logger, fault); // it was published, and its channels remember the key
+        }
+
         return receipt;
     }
 

@@ -20,6 +20,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
     private readonly BroadcastMetrics _metrics;
     private readonly RedisMetrics _redisMetrics;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly RedisKeys _keys;
     private readonly RedisLink _link;
     private readonly ControlLine _control;
@@ -43,6 +44,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         _metrics = parts.Metrics;
         _redisMetrics = parts.RedisMetrics;
         _time = parts.Time;
+        _logger = logger;
         var publisher = NodeId.NextNumber();
         _keys = new RedisKeys(_options.Prefix, Math.Max(0, parts.Connector.Database));
         _feeds = new FeedDirectory(_keys, _broadcasting);
@@ -67,7 +69,8 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
                 _link,
                 new PlainSender(publisher, Hub, _broadcasting.IdempotencyWindow, _time),
                 new OrderedSender(publisher, _feeds, Hub, clock, _broadcasting, _options),
-                _options.PublishWait),
+                _options.PublishWait,
+                _time),
             parts.Wheel,
             _time);
         var budget = new ReceiveBudget(_options.ReceiveBytes);

@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(3012, LogLevel.Error, "This node's lease could not be renewed, because Redis takes no writes")]
     public static partial void HeartbeatRefused(ILogger logger, Exception exception);
 
+    [LoggerMessage(3030, LogLevel.Debug, "An event with an idempotency key was published, but its receipt could not be kept; its channels remember the key by themselves")]
+    public static partial void ReceiptNotKept(ILogger logger, Exception exception);
+
     [LoggerMessage(3013, LogLevel.Debug, "The position of {Channel} could not be compared")]
     public static partial void TouchFailed(ILogger logger, Exception exception, string channel);
 }

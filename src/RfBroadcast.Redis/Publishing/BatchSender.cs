@@ -1,7 +1,7 @@
 namespace RfBroadcast.Redis;
 
 /// <summary>Sends batches over the connection that works, in the way of their channel.</summary>
-internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSender ordered, TimeSpan wait) : IBatchSender
+internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSender ordered, TimeSpan wait, TimeProvider time) : IBatchSender
 {
     public void Send(PublishQueue queue, PendingPublish batch)
     {
@@ -15,18 +15,28 @@ internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSend
         }
     }
 
-    private async Task WaitAndSendAsync(PublishQueue queue, PendingPublish batch)
+    /// <summary>Waits for a connection, each message no longer than its publisher may have to wait, however long it was queued.</summary>
+    private async Task WaitAndSendAsync(PublishQueue queue, PendingPublish first)
     {
-        try
+        for (PendingPublish? batch = first; batch is not null;)
         {
-            var session = await link.GetAsync(wait, CancellationToken.None).ConfigureAwait(false);
+            RedisSession session;
+            try
+            {
+                var left = wait - time.GetElapsedTime(batch.Since);
+                session = await link.GetAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception fault)
+            {
+                batch = batch.FailOlder(time.GetTimestamp() - (long)(wait.TotalSeconds * time.TimestampFrequency), fault);
+                continue;
+            }
+
             Send(session, queue, batch);
+            return;
         }
-        catch (Exception fault)
-        {
-            batch.FailAll(fault);
-            queue.Done();
-        }
+
+        queue.Done();
     }
 
     private void Send(RedisSession session, PublishQueue queue, PendingPublish batch)

@@ -31,8 +31,9 @@ internal sealed class PublishQueues : IDisposable
         {
             var queue = _queues.GetOrAdd(message.Channel.WireName, static (_, made) => made.Self.NewQueue(made.Channel), (Self: this, message.Channel));
             var kind = queue.Settings.KeepsHistory && !message.IsClientEvent ? ItemKind.Kept : ItemKind.Passing;
-            var publish = new PendingPublish(message, kind, idempotencyKey);
-            if (queue.TryPublish(publish, _time.GetTimestamp()))
+            var now = _time.GetTimestamp();
+            var publish = new PendingPublish(message, kind, idempotencyKey, now);
+            if (queue.TryPublish(publish, now))
             {
                 return publish.Task;
             }

@@ -1,6 +1,7 @@
 -- What every script of a channel begins with, but publish.lua, which is in a hurry.
 -- KEYS[1]  meta: the hash with the channel's tops (epoch, top offset, top order, when the server was last compared) and the server's run id
 -- ARGV[1]  new epoch, seen epoch, seen order, lifetime in ms
+-- "Compared" is a time in ms; it is odd when it was renewed here, so that publish.lua, which alone knows whether there is a history, sees to its expiry.
 -- The server is compared at most once a second, and whenever a node has seen an order above the top in the same epoch: then the store has lost it.
 local new_epoch, seen_epoch, seen_order, lifetime = struct.unpack('>c8c8I8I8', ARGV[1])
 local time = redis.call('TIME')
@@ -14,6 +15,7 @@ local lost = seen_epoch == epoch and seen_order > order
 local is_renewed = not epoch or lost or math.abs(now - checked) >= 1000
 if is_renewed then
   --include renew
+  checked = checked - checked % 2 + 1
   redis.call('HSET', KEYS[1], 'top', struct.pack('>c8I8I8I8', epoch, offset, order, checked))
 end
 

@@ -22,6 +22,7 @@ if is_renewed then
   end
   --include renew
 end
+local is_expiry_due = is_renewed or checked % 2 == 1
 
 local first = 5
 local items = ARGV
@@ -37,10 +38,10 @@ if #KEYS > 2 then
   local top = offset
   for i = first, #ARGV do
     local key = once[i - first + 1]
-    local before = key and redis.call('GET', key)
-    if before then
+    local known = key and redis.call('GET', key)
+    if known then
       earlier[#earlier + 1] = i - first + 1
-      earlier[#earlier + 1] = before
+      earlier[#earlier + 1] = known
     else
       local is_kept = string.byte(ARGV[i]) == 1
       top = is_kept and top + 1 or top
@@ -54,6 +55,7 @@ if #KEYS > 2 then
 end
 
 local last = #items
+local before = offset
 if last >= first then
   for i = first, last do
     if string.byte(items[i]) == 1 then
@@ -73,11 +75,15 @@ if last >= first then
   order = order + last - first + 1
 end
 
+local is_expiring = is_expiry_due and offset > before
+if is_expiry_due then
+  checked = checked - checked % 2 + (is_expiring and 0 or 1)
+end
 stored = struct.pack('>c8I8I8I8', epoch, offset, order, checked)
 if last >= first then
   redis.call('HSET', KEYS[1], 'top', stored)
   redis.call('PUBLISH', ARGV[1], prefix .. stored .. (last == first and items[last] or table.concat(items, '', first)))
-  if is_renewed then
+  if is_expiring then
     redis.call('PEXPIRE', KEYS[2], (struct.unpack('>I8', ARGV[2], 51)))
   end
 end
