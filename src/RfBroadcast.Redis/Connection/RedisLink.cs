@@ -262,7 +262,7 @@ internal sealed class RedisLink(
         }
         finally
         {
-            multiplexer.Dispose();
+            Dispose(multiplexer);
         }
     }
 
@@ -273,7 +273,7 @@ internal sealed class RedisLink(
             var late = await connecting.ConfigureAwait(false);
             if (connector.IsOwner)
             {
-                late.Dispose();
+                Dispose(late);
             }
         }
         catch (Exception fault)
@@ -281,6 +281,9 @@ internal sealed class RedisLink(
             Log.CloseFailed(logger, fault);
         }
     }
+
+    // Not by the interface's own Dispose, which only the oldest client has.
+    private static void Dispose(IConnectionMultiplexer multiplexer) => (multiplexer as IDisposable)?.Dispose();
 
     private void Changed()
     {
