@@ -13,8 +13,8 @@ internal sealed partial class ChannelFeed
     private string? _lastEvent;
     private bool _isDraining;
 
-    /// <summary>Takes what Redis has pushed, on a thread of the client's: nothing here blocks.</summary>
-    private void Receive(RedisSession session, RedisValue payload)
+    /// <summary>Takes what Redis has pushed in a session, on a thread of the client's: nothing here blocks.</summary>
+    public void Receive(RedisSession session, RedisValue payload)
     {
         if (!Envelope.TryRead((byte[]?)payload, out var envelope))
         {
