@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
@@ -6,9 +6,14 @@ namespace RfBroadcast.Redis;
 /// <summary>Makes multiplexers as the options say, or hands out the app's own.</summary>
 /// <param name="options">Where Redis is.</param>
 /// <param name="shared">Gives the app's own multiplexer; null when there is none, or when the options name a server.</param>
-internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnectionMultiplexer>? shared)
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnectionMultiplexer>? shared, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const int DefaultPort = 6379;
+    private readonly SentinelGroup? _sentinels =
+        shared is null && SentinelSettings.From(options, Parse(options)) is { } settings ? new SentinelGroup(settings, time, logger) : null;
+
+    private static readonly Task Never = new TaskCompletionSource().Task;
 
     /// <summary>Whether multiplexers are made and replaced here; the app's own is left alone.</summary>
     public bool IsOwner => shared is null;
@@ -16,26 +21,47 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     /// <summary>The number for <c>GetDatabase</c>: -1 is what the multiplexer has as its default.</summary>
     public int Database => options.Database ?? -1;
 
+    /// <summary>How long connecting may take in all: the client's own time-out counts from each step.</summary>
+    public TimeSpan Limit => options.ConnectTimeout * (_sentinels is null ? 2 : 3);
+
+    /// <summary>Completes when the sentinels name another master than the one that was last connected to; without sentinels never.</summary>
+    public Task Moved => _sentinels?.Moved ?? Never;
+
     /// <summary>The end points in words, for people; never with a password.</summary>
-    public string Describe() => shared is not null
-        ? "the app's own IConnectionMultiplexer"
-        : string.Join(", ", Configure().EndPoints.Select(endPoint => endPoint.ToString()));
+    public string Describe() => this switch
+    {
+        { _sentinels: { } sentinels } => sentinels.Describe(),
+        { IsOwner: false } => "the app's own IConnectionMultiplexer",
+        _ => string.Join(", ", Configure().EndPoints.Select(endPoint => endPoint.ToString())),
+    };
 
     /// <summary>Connects.</summary>
     /// <exception cref="BroadcasterUnavailableException">It cannot be reached, or refuses.</exception>
-    public async Task<IConnectionMultiplexer> ConnectAsync()
+    public async Task<IConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
         if (shared is not null)
         {
             return shared();
         }
 
-        return await ConnectionMultiplexer.ConnectAsync(Configure()).ConfigureAwait(false);
+        var configuration = Configure();
+        if (_sentinels is not null)
+        {
+            var master = await _sentinels.FindAsync(cancellationToken).ConfigureAwait(false);
+            configuration.EndPoints.Clear();
+            configuration.EndPoints.Add(master.Host, master.Port);
+            configuration.ServiceName = null; // later clients would ask the sentinels themselves
+        }
+
+        return await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _sentinels?.DisposeAsync() ?? default;
 
     private ConfigurationOptions Configure()
     {
-        var configuration = Parse();
+        var configuration = Parse(options);
         if (configuration.EndPoints.Count == 0)
         {
             configuration.EndPoints.Add(options.Host ?? "localhost", options.Port);
@@ -46,20 +72,23 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
         configuration.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
         configuration.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;
         configuration.ClientName ??= "RfBroadcast";
-        configuration.Password = options.Password ?? configuration.Password;
         configuration.DefaultDatabase = options.Database ?? configuration.DefaultDatabase;
+        return configuration;
+    }
+
+    private static ConfigurationOptions Parse(RedisBroadcastOptions options)
+    {
+        var configuration = Text(options) is { } text ? ConfigurationOptions.Parse(text) : new ConfigurationOptions();
+        configuration.Password = options.Password ?? configuration.Password;
         configuration.Ssl = options.Tls ?? configuration.Ssl;
         return configuration;
     }
 
-    private ConfigurationOptions Parse()
+    // The oldest client has no member for a user; newer ones understand the text.
+    private static string? Text(RedisBroadcastOptions options) => options switch
     {
-        if (options.ConnectionString is not { } text)
-        {
-            // The oldest client has no member for a user; newer ones understand the text.
-            return options.User is { } user ? ConfigurationOptions.Parse("user=" + user) : new ConfigurationOptions();
-        }
-
-        return ConfigurationOptions.Parse(options.User is { } added ? string.Create(CultureInfo.InvariantCulture, $"{text},user={added}") : text);
-    }
+        { ConnectionString: { } text, User: { } user } => $"{text},user={user}",
+        { User: { } user } => "user=" + user,
+        _ => options.ConnectionString,
+    };
 }

@@ -85,6 +85,7 @@ internal sealed class RedisLink(
         }
 
         await ReleaseAsync().ConfigureAwait(false);
+        await connector.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -134,7 +135,7 @@ internal sealed class RedisLink(
         {
             try
             {
-                await Task.Delay(_backoff.Next(), time, _stopping.Token).ConfigureAwait(false);
+                await DelayAsync(_backoff.Next()).ConfigureAwait(false);
                 await ServeAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -151,14 +152,25 @@ internal sealed class RedisLink(
         Changed();
     }
 
+    /// <summary>Waits before the next attempt; not when there is a new master to connect to.</summary>
+    private async Task DelayAsync(TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero)
+        {
+            await Task.WhenAny(Task.Delay(delay, time, _stopping.Token), connector.Moved).ConfigureAwait(false);
+        }
+
+        _stopping.Token.ThrowIfCancellationRequested();
+    }
+
     /// <summary>One session, from connecting until it fails.</summary>
     private async Task ServeAsync()
     {
-        var connecting = connector.ConnectAsync();
+        var connecting = connector.ConnectAsync(_stopping.Token);
         try
         {
-            // The client's own time-out counts from each step; a server that takes connections and stays silent must not hold us.
-            _multiplexer = await connecting.WaitAsync(options.ConnectTimeout * 2, time, _stopping.Token).ConfigureAwait(false);
+            // A server that takes connections and stays silent must not hold us.
+            _multiplexer = await connecting.WaitAsync(connector.Limit, time, _stopping.Token).ConfigureAwait(false);
         }
         catch
         {

@@ -15,14 +15,14 @@ internal static class ServerInfo
         if (version is not null && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < LeastMajorVersion)
         {
             throw new BroadcasterUnavailableException(
-                $"This Redis has version {version}; broadcasting needs 5.0 or later (streams). Let Broadcasting:Redis:Host name a newer one.",
+                $"This Redis has version {version}; broadcasting needs 5.0 or later (streams). Let Broadcasting:Redis:Host (or ConnectionString) name a newer one.",
                 mayHaveBeenSent: false);
         }
 
         if (Find(info, "role:") == "slave" && Find(info, "redis_mode:") != "cluster")
         {
             throw new BroadcasterUnavailableException(
-                "This Redis is a replica, which takes no writes: let Broadcasting:Redis:Host name the master.",
+                "This Redis is a read-only replica: let Broadcasting:Redis:Host (or ConnectionString) name the master, or Sentinels those who know it.",
                 mayHaveBeenSent: false);
         }
     }

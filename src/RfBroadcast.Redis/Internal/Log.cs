@@ -49,4 +49,7 @@ internal static partial class Log
 
     [LoggerMessage(3013, LogLevel.Debug, "The position of {Channel} could not be compared")]
     public static partial void TouchFailed(ILogger logger, Exception exception, string channel);
+
+    [LoggerMessage(3020, LogLevel.Debug, "The sentinel {Sentinel} cannot be listened to; it is tried again")]
+    public static partial void SentinelFailed(ILogger logger, Exception exception, string sentinel);
 }

@@ -5,7 +5,7 @@ namespace RfBroadcast.Redis;
 /// configuration. Checked when the app starts. Not to be changed afterwards.
 /// </summary>
 /// <remarks>
-/// With neither <see cref="ConnectionString"/> nor <see cref="Host"/> the app's own
+/// With none of <see cref="ConnectionString"/>, <see cref="Host"/> and <see cref="Sentinels"/> the app's own
 /// <c>IConnectionMultiplexer</c> is used where it is a service, and otherwise <c>localhost:6379</c>. All nodes must have the same
 /// <see cref="Prefix"/>, <see cref="Database"/> and settings of channels.
 /// </remarks>
@@ -25,6 +25,22 @@ public sealed class RedisBroadcastOptions
 
     /// <summary>The port of <see cref="Host"/>. Default 6379.</summary>
     public int Port { get; set; } = 6379;
+
+    /// <summary>
+    /// The sentinels that know where the master is, each as <c>host:port</c> (<c>host</c> alone: port 26379). Instead of
+    /// <see cref="Host"/> and <see cref="ConnectionString"/>; needs <see cref="SentinelService"/>. The master is followed when it changes.
+    /// A <see cref="ConnectionString"/> with <c>serviceName=</c> means the same: its hosts are sentinels.
+    /// </summary>
+    public IList<string> Sentinels { get; set; } = [];
+
+    /// <summary>The name that the sentinels monitor the master by, such as <c>mymaster</c>.</summary>
+    public string? SentinelService { get; set; }
+
+    /// <summary>The user at the sentinels, or null. <see cref="User"/> is the one at the servers.</summary>
+    public string? SentinelUser { get; set; }
+
+    /// <summary>The password at the sentinels, or null. <see cref="Password"/> is the one at the servers.</summary>
+    public string? SentinelPassword { get; set; }
 
     /// <summary>The user (an ACL of Redis 6), or null. Needs StackExchange.Redis 2 or later in the app.</summary>
     public string? User { get; set; }
@@ -84,5 +100,5 @@ public sealed class RedisBroadcastOptions
     public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether these settings say where Redis is, so that the app's own multiplexer is not used.</summary>
-    internal bool NamesServer => ConnectionString is not null || Host is not null;
+    internal bool NamesServer => ConnectionString is not null || Host is not null || Sentinels.Count > 0;
 }

@@ -10,6 +10,9 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
 {
     private static readonly SearchValues<char> NotInPrefix = SearchValues.Create("{}*?[]\\ \r\n");
 
+    private static readonly string NoUsers =
+        $", but the app's StackExchange.Redis {typeof(ConfigurationOptions).Assembly.GetName().Version} knows no users: reference the package StackExchange.Redis 2.13.23 or later, or give the default user a password instead.";
+
     public ValidateOptionsResult Validate(string? name, RedisBroadcastOptions options)
     {
         var faults = new List<string>();
@@ -44,13 +47,19 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
 
     private static void CheckServer(List<string> faults, RedisBroadcastOptions options)
     {
-        if (options.ConnectionString is not null && options.Host is not null)
+        if ((options.ConnectionString is null ? 0 : 1) + (options.Host is null ? 0 : 1) + (options.Sentinels.Count == 0 ? 0 : 1) > 1)
         {
-            faults.Add("Broadcasting:Redis has both ConnectionString and Host; keep the one that says where Redis is.");
+            faults.Add("Broadcasting:Redis has more than one of ConnectionString, Host and Sentinels; keep the one that says where Redis is.");
             return;
         }
 
-        if (options.ConnectionString is { } text && FindFault(text) is { } fault)
+        var knowsUsers = KnowsUsers();
+        if (options.User is not null && !knowsUsers)
+        {
+            faults.Add("Broadcasting:Redis:User is set" + NoUsers);
+        }
+
+        if (options.ConnectionString is { } text && FindFault(text, knowsUsers) is { } fault)
         {
             faults.Add($"Broadcasting:Redis:ConnectionString cannot be used: {fault} Write it as \"host:6379\", with options of StackExchange.Redis after commas.");
         }
@@ -60,6 +69,7 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
             faults.Add($"Broadcasting:Redis:Host is \"{host}\"; use the name or address of one host, and ConnectionString for several.");
         }
 
+        CheckSentinels(faults, options);
         if (options.Port is < 1 or > 65535)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"Broadcasting:Redis:Port is {options.Port}; use a port from 1 to 65535, such as 6379."));
@@ -71,9 +81,56 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
         }
     }
 
-    // The text may hold a password: nothing of it is repeated.
-    private static string? FindFault(string connectionString)
+    private static void CheckSentinels(List<string> faults, RedisBroadcastOptions options)
     {
+        foreach (var sentinel in options.Sentinels)
+        {
+            if (!SentinelAddress.TryParse(sentinel, out _))
+            {
+                faults.Add($"Broadcasting:Redis:Sentinels has \"{sentinel}\"; write each sentinel as \"host:26379\", one an entry.");
+            }
+        }
+
+        if (options.Sentinels.Count > 0 && string.IsNullOrWhiteSpace(options.SentinelService))
+        {
+            faults.Add("Broadcasting:Redis:Sentinels is set without SentinelService; set it to the name that the sentinels monitor the master by, such as \"mymaster\".");
+        }
+
+        if (options.Sentinels.Count == 0 && options is not { SentinelService: null, SentinelUser: null, SentinelPassword: null } && !NamesService(options))
+        {
+            faults.Add("Broadcasting:Redis:SentinelService, SentinelUser or SentinelPassword is set without Sentinels; name the sentinels there, as \"host:26379\".");
+        }
+
+        if (options is { SentinelUser: not null, SentinelPassword: null })
+        {
+            faults.Add("Broadcasting:Redis:SentinelUser is set without SentinelPassword; set both, or leave the user out.");
+        }
+    }
+
+    private static bool NamesService(RedisBroadcastOptions options) =>
+        options.ConnectionString?.Contains("serviceName=", StringComparison.OrdinalIgnoreCase) ?? false;
+
+    private static bool KnowsUsers()
+    {
+        try
+        {
+            ConfigurationOptions.Parse("user=x");
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    // The text may hold a password: nothing of it is repeated.
+    private static string? FindFault(string connectionString, bool knowsUsers)
+    {
+        if (!knowsUsers && connectionString.Split(',').Any(static part => part.TrimStart().StartsWith("user=", StringComparison.OrdinalIgnoreCase)))
+        {
+            return "it has user=" + NoUsers;
+        }
+
         try
         {
             return ConfigurationOptions.Parse(connectionString).EndPoints.Count == 0 ? "it names no host." : null;

@@ -11,6 +11,14 @@ internal sealed class RedisBroadcastSettings
 
     public int? Port { get; set; }
 
+    public IList<string>? Sentinels { get; set; }
+
+    public string? SentinelService { get; set; }
+
+    public string? SentinelUser { get; set; }
+
+    public string? SentinelPassword { get; set; }
+
     public string? User { get; set; }
 
     public string? Password { get; set; }
@@ -50,6 +58,10 @@ internal sealed class RedisBroadcastSettings
         options.ConnectionString = settings.ConnectionString ?? options.ConnectionString;
         options.Host = settings.Host ?? options.Host;
         options.Port = settings.Port ?? options.Port;
+        options.Sentinels = settings.Sentinels ?? options.Sentinels;
+        options.SentinelService = settings.SentinelService ?? options.SentinelService;
+        options.SentinelUser = settings.SentinelUser ?? options.SentinelUser;
+        options.SentinelPassword = settings.SentinelPassword ?? options.SentinelPassword;
         options.User = settings.User ?? options.User;
         options.Password = settings.Password ?? options.Password;
         options.Database = settings.Database ?? options.Database;

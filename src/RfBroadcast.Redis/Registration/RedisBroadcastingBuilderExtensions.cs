@@ -38,6 +38,7 @@ public static class RedisBroadcastingBuilderExtensions
             // Code goes over configuration, which may name a server in another way.
             options.ConnectionString = connectionString;
             options.Host = null;
+            options.Sentinels = [];
         });
     }
 
@@ -66,16 +67,18 @@ public static class RedisBroadcastingBuilderExtensions
             .Configure<IServiceProvider>((options, provider) => RedisBroadcastSettings.Apply(provider.GetService<IConfiguration>(), options))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisBroadcastOptions>, RedisBroadcastOptionsValidator>());
-        services.TryAddSingleton(provider => new RedisBroadcaster(
-            Parts(provider),
-            provider.GetService<ILogger<RedisBroadcaster>>() ?? NullLogger<RedisBroadcaster>.Instance));
+        services.TryAddSingleton(provider => new RedisBroadcaster(Parts(provider), LoggerOf(provider)));
         services.TryAddSingleton<RedisConnections>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisLifetime>());
     }
 
+    private static ILogger<RedisBroadcaster> LoggerOf(IServiceProvider provider) =>
+        provider.GetService<ILogger<RedisBroadcaster>>() ?? NullLogger<RedisBroadcaster>.Instance;
+
     private static RedisBroadcasterParts Parts(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<RedisBroadcastOptions>>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
         var shared = options.NamesServer ? null : provider.GetService<IConnectionMultiplexer>();
         return new RedisBroadcasterParts(
             provider.GetRequiredService<LocalHub>(),
@@ -85,7 +88,7 @@ public static class RedisBroadcastingBuilderExtensions
             provider.GetRequiredService<TimerWheel>(),
             provider.GetRequiredService<IOptions<BroadcastOptions>>().Value,
             options,
-            new RedisConnector(options, shared is null ? null : () => shared),
-            provider.GetRequiredService<TimeProvider>());
+            new RedisConnector(options, shared is null ? null : () => shared, time, LoggerOf(provider)),
+            time);
     }
 }

@@ -53,6 +53,13 @@ internal sealed class RedisSentinelPair : IAsyncDisposable
         }
     }
 
+    /// <summary>What lets a node find the master.</summary>
+    public void Configure(RedisBroadcastOptions options)
+    {
+        options.Sentinels = SentinelEndPoints.Split(',');
+        options.SentinelService = Name;
+    }
+
     /// <summary>The server that the sentinels take for the master.</summary>
     public async Task<RedisServer> MasterAsync()
     {

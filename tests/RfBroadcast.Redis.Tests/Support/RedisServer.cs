@@ -78,6 +78,13 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public Task ThawAsync() => Running.SignalAsync("CONT");
 
+    /// <summary>Freezes a replica of this server and lets go of it: it gets nothing of what is written from now on.</summary>
+    public async Task LeaveBehindAsync(RedisServer replica)
+    {
+        await replica.FreezeAsync();
+        await CliAsync("CLIENT", "KILL", "TYPE", "replica");
+    }
+
     /// <summary>Runs redis-cli on it; gives what it prints. An error reply of the server throws.</summary>
     public Task<string> CliAsync(params string[] arguments) => RedisCli.RunAsync(Port, arguments);
 

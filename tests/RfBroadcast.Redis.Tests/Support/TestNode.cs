@@ -9,6 +9,17 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly ServiceProvider _provider;
 
     public TestNode(string redis, Action<BroadcastOptions>? configure = null, Action<RedisBroadcastOptions>? configureRedis = null)
+        : this(
+            options =>
+            {
+                options.ConnectionString = redis;
+                configureRedis?.Invoke(options);
+            },
+            configure)
+    {
+    }
+
+    public TestNode(Action<RedisBroadcastOptions> configureRedis, Action<BroadcastOptions>? configure = null)
     {
         _provider = new ServiceCollection()
             .AddLogging()
@@ -17,8 +28,7 @@ internal sealed class TestNode : IAsyncDisposable
                 options.Channels.For("history.{**rest}", channel => channel.KeepHistory(100, TimeSpan.FromMinutes(5)));
                 configure?.Invoke(options);
             })
-            .UseRedis(redis)
-            .UseRedis(options => configureRedis?.Invoke(options))
+            .UseRedis(configureRedis)
             .Services.BuildServiceProvider();
     }
 
