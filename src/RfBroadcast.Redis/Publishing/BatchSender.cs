@@ -5,19 +5,20 @@ internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSend
 {
     public void Send(PublishQueue queue, PendingPublish batch)
     {
-        if (link.Session is { } session)
+        if (link.Session is { } session && queue.Waiting.IsCompleted)
         {
             Send(session, queue, batch);
         }
         else
         {
-            _ = WaitAndSendAsync(queue, batch); // its faults go to the publishers
+            queue.Waiting = WaitAndSendAsync(queue.Waiting, queue, batch); // its faults go to the publishers
         }
     }
 
     /// <summary>Waits for a connection, each message no longer than its publisher may have to wait, however long it was queued.</summary>
-    private async Task WaitAndSendAsync(PublishQueue queue, PendingPublish first)
+    private async Task WaitAndSendAsync(Task earlier, PublishQueue queue, PendingPublish first)
     {
+        await earlier.ConfigureAwait(false);
         for (PendingPublish? batch = first; batch is not null;)
         {
             RedisSession session;

@@ -36,6 +36,9 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
     /// <summary>When a plain message was last issued; 0 when none was.</summary>
     public long LastIssued { get; set; }
 
+    /// <summary>The last batch that waits for a connection, or waited: those after it go after it. Touched only by who issues.</summary>
+    public Task Waiting { get; set; } = Task.CompletedTask;
+
     /// <summary>Takes a message; false when the queue has retired.</summary>
     public bool TryPublish(PendingPublish publish, long now)
     {

@@ -17,6 +17,7 @@ internal sealed partial class ChannelFeed
     private bool _isGapCheckDue;
     private bool _isHealing;
     private long _known; // the highest order that Redis is known to have given out in this epoch
+    private bool _isServerNew; // until the first reading in a session that is not the first
     private bool _isCompareDue; // another epoch was seen, since the last reading began
 
     /// <summary>Tells where Redis stands: if what leads there does not arrive soon, it is read.</summary>
@@ -227,7 +228,7 @@ internal sealed partial class ChannelFeed
         lock (_gate)
         {
             _isCompareDue = false;
-            return (Place, new ChannelPosition(_epoch ?? "", _offset));
+            return (Place with { IsServerNew = _isServerNew }, new ChannelPosition(_epoch ?? "", _offset));
         }
     }
 
@@ -246,131 +247,6 @@ internal sealed partial class ChannelFeed
             }
 
             await Task.Yield(); // the drain posts as there is room
-        }
-    }
-
-    /// <summary>Takes what was read, up to where it was read.</summary>
-    /// <returns>False when there is more to read.</returns>
-    private bool TakeReading(ChannelReading? reading, ChannelTops membersTops, List<PresenceMember>? members)
-    {
-        var tops = reading?.Tops ?? membersTops;
-        var former = _epoch;
-        if (_epoch is null)
-        {
-            (_epoch, _offset) = (tops.Epoch, tops.Offset);
-        }
-        else if (reading is { Failure: not RecoveryFailure.None } || (reading is null && tops.Epoch != _epoch))
-        {
-            Lose(tops);
-        }
-        else if (reading is not null)
-        {
-            foreach (var message in reading.Messages)
-            {
-                _services.Hub.Publish(message);
-                _offset = message.Offset;
-            }
-
-            _services.Metrics.Filled(reading.Messages.Count);
-            if (_offset < tops.Offset)
-            {
-                return false;
-            }
-        }
-
-        if (members is not null)
-        {
-            if (membersTops.Epoch != _epoch || (_settings.KeepsHistory && membersTops.Offset != _offset))
-            {
-                return false; // something was published between the two readings
-            }
-
-            Compare(members);
-            tops = membersTops;
-        }
-
-        PassOver(tops.Order, former);
-        return true;
-    }
-
-    /// <summary>Messages are gone, or the store is another one.</summary>
-    private void Lose(ChannelTops tops)
-    {
-        if (tops.Epoch != _epoch && _view is not null)
-        {
-            _services.StoreChanged(Channel);
-        }
-
-        (_epoch, _offset) = (tops.Epoch, tops.Offset);
-        if (!_settings.KeepsHistory)
-        {
-            return; // clients hold no position; members are compared
-        }
-
-        _backlog.Clear();
-        _services.Metrics.Told();
-        Log.GapTold(_services.Logger, Channel.WireName);
-        _ = _services.Hub.EndAllAsync(Channel, UnsubscribeReason.Gap, _services.Ended).AsTask();
-    }
-
-    /// <summary>Posts the edges between the members known here and those there are.</summary>
-    private void Compare(List<PresenceMember> members)
-    {
-        var there = new HashSet<string>(members.Count, StringComparer.Ordinal);
-        foreach (var member in members)
-        {
-            there.Add(member.UserId);
-        }
-
-        foreach (var gone in _view!.Without(there)) // a presence channel
-        {
-            Left(gone.UserId);
-        }
-
-        foreach (var member in members)
-        {
-            Joined(member, connectionId: null);
-        }
-    }
-
-    /// <summary>Goes on after an order. Of what has arrived up to it, only messages that no history keeps were not read.</summary>
-    private void PassOver(long order, string? formerEpoch)
-    {
-        // What was dropped while it was read is still missing.
-        _known = _epoch == formerEpoch ? Math.Max(_known, order) : order;
-        while (_early.Count > 0)
-        {
-            var envelope = _early.First;
-            var epoch = envelope.Epoch(_epoch);
-            if (epoch == _epoch && envelope.Last > order)
-            {
-                break; // it, or a part of it, is news
-            }
-
-            _early.Take(_services.Time.GetTimestamp());
-            if (epoch == _epoch)
-            {
-                DeliverPassing(envelope);
-            }
-            else if (epoch != formerEpoch)
-            {
-                _isCompareDue = true; // of a newer epoch than what was read
-            }
-        }
-
-        _order = order;
-    }
-
-    private void DeliverPassing(in Envelope envelope)
-    {
-        var items = envelope.Items;
-        for (var order = envelope.First; !items.IsEmpty; order++)
-        {
-            var (kind, body) = EnvelopeItems.Next(ref items);
-            if (kind == ItemKind.Passing && order > _order)
-            {
-                Deliver(MessageItem.Read(body, Channel, offset: 0, ref _lastEvent));
-            }
         }
     }
 

@@ -3,17 +3,21 @@ using System.Text;
 
 namespace RfBroadcast.Redis;
 
-/// <summary>The first argument of every script of a channel (<c>open.lua</c>): new epoch 8 | seen epoch 8 | seen order 8 | lifetime 8, in ms.</summary>
+/// <summary>The first argument of every script of a channel (<c>open.lua</c>): new epoch 8 | seen epoch 8 | seen order 8 | lifetime 8, in ms | flags 1.</summary>
 internal static class ScriptHead
 {
+    private const byte ServerIsNew = 1;
+
+    /// <summary>Without the flags.</summary>
     public const int Length = ChannelTops.EpochLength + ChannelTops.EpochLength + 8 + 8;
 
     public static byte[] Of(in ChannelPlace place, TimeSpan lifetime)
     {
-        var head = new byte[Length];
+        var head = new byte[Length + 1];
         var rest = head.AsSpan();
         WriteSeen(ref rest, place);
         BinaryPrimitives.WriteInt64BigEndian(rest, (long)lifetime.TotalMilliseconds);
+        rest[8] = place.IsServerNew ? ServerIsNew : (byte)0;
         return head;
     }
 

@@ -12,7 +12,7 @@ namespace RfBroadcast.Redis.Tests.Support;
 internal sealed class FaultyProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Next());
-    private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
+    private readonly ConcurrentDictionary<Socket, bool> _sockets = new(); // whether what it says is passed on
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _target;
     private readonly Task _accepting;
@@ -60,6 +60,15 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     /// <summary>Lets them go on, those that were stopped first.</summary>
     public void Thaw() => _flowing.TrySetResult();
+
+    /// <summary>Lets the connections that are there fall silent for good, open as they are; new ones work.</summary>
+    public void Silence()
+    {
+        foreach (var (socket, _) in _sockets)
+        {
+            _sockets[socket] = false;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -143,6 +152,11 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 }
 
                 await _flowing.Task;
+                if (!_sockets.GetValueOrDefault(from))
+                {
+                    continue; // it has fallen silent
+                }
+
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stopping.Token);
