@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -10,6 +11,8 @@ namespace RfBroadcast.Redis;
 /// <param name="logger">The log.</param>
 internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnectionMultiplexer>? shared, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private const int DefaultPort = 6379;
+
     private readonly SentinelGroup? _sentinels =
         shared is null && SentinelSettings.From(options, Parse(options)) is { } settings ? new SentinelGroup(settings, time, logger) : null;
 
@@ -32,11 +35,32 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     {
         { _sentinels: { } sentinels } => sentinels.Describe(),
         { IsOwner: false } => "the app's own IConnectionMultiplexer",
-        _ => string.Join(", ", Configure().EndPoints.Select(endPoint => endPoint.ToString())),
+        _ => string.Join(", ", Configure().EndPoints.Select(endPoint => SentinelSettings.AddressOf(endPoint, DefaultPort).ToString())),
     };
 
+    /// <summary>Says what to do about a connection that could not be made.</summary>
+    public BroadcasterUnavailableException Explain(Exception fault)
+    {
+        if (fault is BroadcasterUnavailableException known)
+        {
+            return known;
+        }
+
+        // The client wraps what the server said, or only says that it did not sign in.
+        var words = new StringBuilder();
+        for (var one = fault; one is not null; one = one.InnerException)
+        {
+            words.Append(words.Length == 0 ? "" : " ").Append(one.Message);
+        }
+
+        var text = (SignInFault(words.ToString()) ?? RedisFaults.FindCure(words.ToString())) is { } cure
+            ? $"{cure} ({Describe()})"
+            : $"Redis at {Describe()} cannot be reached: check {Setting}, and that it runs there and lets this machine in. ({fault.Message})";
+        return new BroadcasterUnavailableException(text, mayHaveBeenSent: false, fault);
+    }
+
     /// <summary>Connects.</summary>
-    /// <exception cref="BroadcasterUnavailableException">It cannot be reached, or refuses.</exception>
+    /// <exception cref="BroadcasterUnavailableException">The sentinels do not name a master. Whatever else goes wrong is what the client throws.</exception>
     public async Task<IConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
         if (shared is not null)
@@ -58,6 +82,29 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _sentinels?.DisposeAsync() ?? default;
+
+    // The oldest client says no more than that. It calls it the same when TLS fails.
+    private string? SignInFault(string words)
+    {
+        var configuration = Parse(options);
+        return words.Contains(nameof(ConnectionFailureType.AuthenticationFailure), StringComparison.Ordinal) && !configuration.Ssl
+            ? RedisFaults.FindCure(string.IsNullOrEmpty(configuration.Password) ? "NOAUTH" : "WRONGPASS")
+            : null;
+    }
+
+    private string Setting
+    {
+        get
+        {
+            var place = options switch
+            {
+                { ConnectionString: not null } => "Broadcasting:Redis:ConnectionString",
+                _ when _sentinels is not null => "the server that the sentinels name",
+                _ => "Broadcasting:Redis:Host and Port",
+            };
+            return Parse(options).Ssl ? $"{place}, that it speaks TLS (Broadcasting:Redis:Tls) with a certificate that is trusted" : place;
+        }
+    }
 
     private ConfigurationOptions Configure()
     {

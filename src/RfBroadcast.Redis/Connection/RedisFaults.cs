@@ -30,17 +30,20 @@ internal static class RedisFaults
         && (refused.Message.Contains("OOM ", StringComparison.Ordinal) || refused.Message.Contains("MISCONF ", StringComparison.Ordinal));
 
     /// <summary>An error of Redis, with the setting it comes from and the cure where it is known.</summary>
-    public static string Explain(string message)
+    public static string Explain(string message) => FindCure(message) is { } cure ? $"{cure} (Redis: {message})" : "Redis refused: " + message;
+
+    /// <summary>What is wrong and what to do about it; null when it is not known.</summary>
+    public static string? FindCure(string message)
     {
         foreach (var (mark, cure) in Cures)
         {
             if (message.Contains(mark, StringComparison.OrdinalIgnoreCase))
             {
-                return $"{cure} (Redis: {message})";
+                return cure;
             }
         }
 
-        return "Redis refused: " + message;
+        return null;
     }
 
     private static readonly (string Mark, string Cure)[] Cures =
@@ -49,11 +52,11 @@ internal static class RedisFaults
         ("invalid password", "Redis does not accept the password: set Broadcasting:Redis:Password (and User, where there is one)"),
         ("NOAUTH", "Redis asks for a password: set Broadcasting:Redis:Password"),
         ("without any password configured", "Redis has no password, but one is set: leave Broadcasting:Redis:Password out"),
-        ("NOPERM", "The user of Broadcasting:Redis:User may not do what broadcasting needs: give it the commands and keys of docs/redis.md"),
-        ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host name the master"),
+        ("NOPERM", "The user that Broadcasting:Redis signs in as may not do what broadcasting needs: give it the commands, keys and channels of docs/redis.md"),
+        ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host (or ConnectionString) name the master"),
         ("OOM", "Redis is out of memory: raise its maxmemory, or keep less history (KeepHistory)"),
         ("MISCONF", "Redis cannot write its data to disk and takes no writes: look at its log, or at stop-writes-on-bgsave-error"),
-        ("MASTERDOWN", "This Redis is a replica that has lost its master: let Broadcasting:Redis:Host name the master"),
+        ("MASTERDOWN", "This Redis is a replica that has lost its master: let Broadcasting:Redis:Host (or ConnectionString) name the master"),
         ("LOADING", "Redis is still loading its data"),
         ("CLUSTERDOWN", "The Redis cluster is down: not all of its slots are served"),
         ("unknown command", "This Redis is too old or has a command renamed: broadcasting needs Redis 5 or later"),

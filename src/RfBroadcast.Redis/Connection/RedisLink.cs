@@ -172,10 +172,11 @@ internal sealed class RedisLink(
             // A server that takes connections and stays silent must not hold us.
             _multiplexer = await connecting.WaitAsync(connector.Limit, time, _stopping.Token).ConfigureAwait(false);
         }
-        catch
+        catch (Exception fault)
         {
             _ = DiscardAsync(connecting);
-            throw;
+            _stopping.Token.ThrowIfCancellationRequested();
+            throw connector.Explain(fault);
         }
 
         var suspected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -96,9 +96,9 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
             faults.Add("Broadcasting:Redis:Sentinels is set without SentinelService; set it to the name that the sentinels monitor the master by, such as \"mymaster\".");
         }
 
-        if (options.Sentinels.Count == 0 && options is not { SentinelService: null, SentinelUser: null, SentinelPassword: null } && !NamesService(options))
+        if (options.Sentinels.Count == 0 && options.SentinelService is not null && !NamesService(options))
         {
-            faults.Add("Broadcasting:Redis:SentinelService, SentinelUser or SentinelPassword is set without Sentinels; name the sentinels there, as \"host:26379\".");
+            faults.Add("Broadcasting:Redis:SentinelService is set without Sentinels; name the sentinels there, as \"host:26379\".");
         }
 
         if (options is { SentinelUser: not null, SentinelPassword: null })

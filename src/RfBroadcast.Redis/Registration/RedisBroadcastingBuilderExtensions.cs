@@ -39,6 +39,7 @@ public static class RedisBroadcastingBuilderExtensions
             options.ConnectionString = connectionString;
             options.Host = null;
             options.Sentinels = [];
+            options.SentinelService = null;
         });
     }
 

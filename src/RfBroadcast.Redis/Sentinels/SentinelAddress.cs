@@ -6,7 +6,8 @@ namespace RfBroadcast.Redis;
 /// <summary>Where a sentinel, or a server that it names, is.</summary>
 internal readonly record struct SentinelAddress(string Host, int Port)
 {
-    private const int DefaultPort = 26379;
+    /// <summary>Where sentinels listen when nothing else is said.</summary>
+    public const int DefaultPort = 26379;
 
     /// <summary>Reads <c>host:port</c>, <c>host</c>, <c>[::1]:port</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SentinelAddress address)

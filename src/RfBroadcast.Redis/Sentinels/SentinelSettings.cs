@@ -35,7 +35,7 @@ internal sealed record SentinelSettings(
         {
             foreach (var endPoint in client.EndPoints)
             {
-                sentinels.Add(Of(endPoint));
+                sentinels.Add(AddressOf(endPoint, SentinelAddress.DefaultPort));
             }
         }
 
@@ -44,7 +44,8 @@ internal sealed record SentinelSettings(
             : new SentinelSettings(sentinels, service, options.SentinelUser, options.SentinelPassword, client.Ssl, client.SslHost, options.ConnectTimeout);
     }
 
-    private static SentinelAddress Of(EndPoint endPoint)
+    /// <summary>An end point of the client's, as an address; the client has 0 for a port that was not written.</summary>
+    public static SentinelAddress AddressOf(EndPoint endPoint, int defaultPort)
     {
         var (host, port) = endPoint switch
         {
@@ -52,7 +53,6 @@ internal sealed record SentinelSettings(
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
             _ => throw new FormatException(endPoint.ToString()),
         };
-        const int Unset = 0;
-        return port == Unset && SentinelAddress.TryParse(host, out var address) ? address : new SentinelAddress(host, port);
+        return new SentinelAddress(host, port == 0 ? defaultPort : port);
     }
 }

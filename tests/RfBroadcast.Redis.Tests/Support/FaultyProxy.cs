@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace RfBroadcast.Redis.Tests.Support;
 
@@ -35,6 +36,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     /// <summary>Whether new connections are closed at once.</summary>
     public bool Refuses { get; set; }
+
+    /// <summary>What the server's bytes have instead of what: texts of one length, which stand within one piece.</summary>
+    public (string From, string To)? Rewrite { get; set; }
 
     /// <summary>How many connections are open.</summary>
     public int ConnectionCount => _sockets.Count / 2;
@@ -139,6 +143,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
+    private void Replace(Span<byte> piece)
+    {
+        if (Rewrite is var (from, to) && piece.IndexOf(Encoding.ASCII.GetBytes(from)) is >= 0 and var start)
+        {
+            Encoding.ASCII.GetBytes(to, piece[start..]);
+        }
+    }
+
     private async Task PumpAsync(Socket from, Socket to)
     {
         var buffer = new byte[64 * 1024];
@@ -157,6 +169,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                     continue; // it has fallen silent
                 }
 
+                Replace(buffer.AsSpan(0, count));
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stopping.Token);

@@ -65,6 +65,15 @@ internal sealed class RedisCluster : IAsyncDisposable
         throw new InvalidOperationException($"No master holds slot {slot}.");
     }
 
+    /// <summary>The replica of a master.</summary>
+    public async Task<RedisServer> ReplicaOfAsync(RedisServer master)
+    {
+        var id = await master.CliAsync("CLUSTER", "MYID");
+        var lines = (await master.CliAsync("CLUSTER", "NODES")).Split('\n');
+        var replica = lines.Single(line => line.Split(' ')[3] == id).Split(' ')[1];
+        return _servers.Single(server => replica.StartsWith(server.EndPoint + "@", StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _servers)
