@@ -101,7 +101,7 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
         var reply = await session.RunAsync(
             RedisScripts.Heartbeat,
             [keys.Nodes],
-            [node, lease, Milliseconds(options.KeyLifetime), what, findsEnded ? 1 : 0]).ConfigureAwait(false);
+            [node, lease, Milliseconds(options.NodeKeyLifetime), what, findsEnded ? 1 : 0]).ConfigureAwait(false);
         return (RedisResult[])reply!; // the script gives an array
     }
 

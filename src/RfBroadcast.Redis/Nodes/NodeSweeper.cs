@@ -15,9 +15,10 @@ internal sealed class NodeSweeper(
     RedisMetrics metrics,
     ILogger logger)
 {
-    // Longer than a node that is swept may still believe in its lease; from the lease's end on the join script refuses it by the time.
-    private readonly TimeSpan _fenceTime = options.Lease * 2 > options.KeyLifetime ? options.Lease * 2 : options.KeyLifetime;
     private readonly RedisValue _prefix = Envelope.OrderedPrefix(publisher);
+
+    // Longer than a node that is swept may still believe in its lease; from the lease's end on the join script refuses it by the time.
+    private long FenceTime => (long)options.NodeKeyLifetime.TotalMilliseconds;
 
     public async Task SweepAsync(RedisSession session, string node)
     {
@@ -46,7 +47,7 @@ internal sealed class NodeSweeper(
         var reply = await session.RunAsync(
             RedisScripts.Sweep,
             [names.Meta, names.Connections, names.Members, names.FenceOf(node)],
-            [head, names.TopicName, _prefix, node, (long)_fenceTime.TotalMilliseconds]).ConfigureAwait(false);
+            [head, names.TopicName, _prefix, node, FenceTime]).ConfigureAwait(false);
         return (long)((RedisResult[])reply!)[1]; // the script gives a list
     }
 }

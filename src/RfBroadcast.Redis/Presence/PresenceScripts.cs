@@ -41,12 +41,12 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
         var key = keys.Node(node);
         await Task.WhenAll(
             session.ExecuteAsync("SADD", key, channel.WireName),
-            session.ExecuteAsync("PEXPIRE", key, (long)options.KeyLifetime.TotalMilliseconds)).ConfigureAwait(false);
+            session.ExecuteAsync("PEXPIRE", key, (long)options.NodeKeyLifetime.TotalMilliseconds)).ConfigureAwait(false);
     }
 
     /// <summary>Keeps the list of a node's channels from going.</summary>
     public Task KeepAsync(RedisSession session, string node) =>
-        session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.KeyLifetime.TotalMilliseconds);
+        session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.NodeKeyLifetime.TotalMilliseconds);
 
     private async Task<RedisResult[]> RunLeaveAsync(
         RedisSession session,

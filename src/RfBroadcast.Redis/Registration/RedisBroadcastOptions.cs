@@ -99,6 +99,9 @@ public sealed class RedisBroadcastOptions
     /// <summary>How long an answer of all nodes is waited for, when clients are listed, disconnected or sent to. Default 5 s.</summary>
     public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long what belongs to nodes stays: never shorter than a lease and what it takes to find that it has ended.</summary>
+    internal TimeSpan NodeKeyLifetime => Lease * 2 > KeyLifetime ? Lease * 2 : KeyLifetime;
+
     /// <summary>Whether these settings say where Redis is, so that the app's own multiplexer is not used.</summary>
     internal bool NamesServer => ConnectionString is not null || Host is not null || Sentinels.Count > 0;
 }

@@ -62,6 +62,7 @@ local function take_off(user, waiting)
   redis.call('HSET', members, user, with_count(stored, math.max(count, 0)))
   if count <= 0 then
     redis.call('HSET', connections, ABSENT .. user, waiting)
+    redis.call('PEXPIRE', connections, lifetime) -- it may be the first field again
   end
 end
 
