@@ -58,6 +58,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         var absences = new AbsenceList(_link, scripts, parts.Wheel, _broadcasting.PresenceGrace, logger);
         _presence = new PresenceRegistrar(_link, _nodes, scripts, absences, Hub, logger);
         _runtime.RewriteJoins = () => _presence.RewriteAsync();
+        _runtime.HasJoins = () => _presence.HasJoins;
         _runtime.ResumeJoins = _presence.Resume;
         _reader = new ChannelReader(_options);
         _history = new RedisHistory(_link, _feeds, _reader, long.MaxValue);

@@ -31,6 +31,9 @@ internal sealed class NodeRuntime(
     private Task _sweeping = Task.CompletedTask;
     private volatile bool _isLeaving;
 
+    /// <summary>Whether this node has joins. Set once.</summary>
+    public Func<bool> HasJoins { get; set; } = static () => false;
+
     /// <summary>Writes this node's joins anew. Set once.</summary>
     public Func<Task> RewriteJoins { get; set; } = static () => Task.CompletedTask;
 
@@ -102,7 +105,7 @@ internal sealed class NodeRuntime(
     }
 
     /// <summary>Renews the lease, and sweeps nodes whose lease has ended.</summary>
-    /// <returns>Whether this node has a new id.</returns>
+    /// <returns>Whether what this node has joined is to be written anew.</returns>
     private async Task<bool> BeatAsync(RedisSession session, CancellationToken cancellationToken)
     {
         _lastBeat = time.GetTimestamp();
@@ -117,13 +120,14 @@ internal sealed class NodeRuntime(
                 _steadySince = time.GetTimestamp();
             }
 
-            await presence.KeepAsync(session, nodes.Lease!.Node).ConfigureAwait(false); // there is one after a heartbeat
+            var hasJoins = HasJoins();
+            var isListed = await presence.KeepAsync(session, nodes.Lease!.Node).ConfigureAwait(false); // there is one after a heartbeat
             if (ended.Count > 0 && _sweeping.IsCompleted)
             {
                 _sweeping = Task.Run(() => SweepAsync(session, ended), CancellationToken.None);
             }
 
-            return isNew;
+            return isNew || (hasJoins && !isListed); // without the list nobody would know where to sweep; a fail-over may have lost it
         }
         catch (BroadcasterUnavailableException refused) when (RedisFaults.IsFull(refused))
         {

@@ -45,8 +45,9 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
     }
 
     /// <summary>Keeps the list of a node's channels from going.</summary>
-    public Task KeepAsync(RedisSession session, string node) =>
-        session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.NodeKeyLifetime.TotalMilliseconds);
+    /// <returns>False when there is none.</returns>
+    public async Task<bool> KeepAsync(RedisSession session, string node) =>
+        (long)await session.ExecuteAsync("PEXPIRE", keys.Node(node), (long)options.NodeKeyLifetime.TotalMilliseconds).ConfigureAwait(false) == 1;
 
     private async Task<RedisResult[]> RunLeaveAsync(
         RedisSession session,

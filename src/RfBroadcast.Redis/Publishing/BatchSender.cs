@@ -42,13 +42,22 @@ internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSend
 
     private void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
     {
-        if (queue.IsOrdered)
+        try
         {
-            ordered.Send(session, queue, batch);
+            if (queue.IsOrdered)
+            {
+                ordered.Send(session, queue, batch);
+            }
+            else
+            {
+                plain.Send(session, queue, batch);
+            }
         }
-        else
+        catch (Exception fault)
         {
-            plain.Send(session, queue, batch);
+            // It could not even be written: the queue goes on without it.
+            batch.FailAll(fault);
+            queue.Done();
         }
     }
 }

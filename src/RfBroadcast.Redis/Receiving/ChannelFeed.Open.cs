@@ -43,6 +43,12 @@ internal sealed partial class ChannelFeed
     {
         lock (_gate)
         {
+            if (_session is { } later && later.Number > session.Number)
+            {
+                // Whoever asks took its session before that one failed: it must not take the feed back there.
+                return _opening ?? Task.CompletedTask;
+            }
+
             if (ReferenceEquals(_session, session) && _opening is { IsFaulted: false, IsCanceled: false })
             {
                 return _opening;

@@ -83,6 +83,24 @@ public sealed class GapTests(StandaloneRedis redis) : IClassFixture<StandaloneRe
     }
 
     [Fact]
+    public async Task Feed_AskedForInAnEarlierSession_StaysInTheLaterOne()
+    {
+        var channel = Channel.Public("history.later");
+        await using var node = new TestNode(redis.Server.EndPoint);
+        await using var publisher = new TestNode(redis.Server.EndPoint, configureRedis: options => options.PublishWait = TimeSpan.FromSeconds(30));
+        var connection = node.Connect("1.1");
+        await node.Broadcaster.JoinAsync(connection, channel);
+        var earlier = node.Broadcaster.Link.Session!; // it is connected
+        await redis.Server.KillClientsAsync();
+        await Wait.UntilAsync(() => node.Broadcaster.Link.Session is { } later && later != earlier, "there is a new session");
+
+        await node.Broadcaster.Feeds.Find(channel)!.OpenAsync(earlier); // by somebody who was slow
+
+        await Eventually.TrueAsync(async () => await publisher.Broadcaster.SayAsync(channel, 0) is not null, "it is published");
+        await connection.UntilEventsAsync(1);
+    }
+
+    [Fact]
     public async Task Connections_KilledWhilePublishing_EveryMessageOnceAndInOrder()
     {
         var channel = Channel.Public("kept.killed");
