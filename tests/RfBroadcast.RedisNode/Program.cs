@@ -18,7 +18,7 @@ internal static class Program
         builder.Services.AddAuthentication(UserScheme.Name).AddScheme<AuthenticationSchemeOptions, UserScheme>(UserScheme.Name, configureOptions: null);
         builder.Services.AddAuthorization();
         builder.Services.AddSingleton<Figures>();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddRedisBroadcasting();
         builder.Services
             .AddBroadcasting(options => options.Channels
                 .For("kept.{**name}", channel =>

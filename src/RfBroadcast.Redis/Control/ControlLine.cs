@@ -14,6 +14,7 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
     private readonly string _process = NodeId.Next();
     private readonly ConcurrentDictionary<long, ControlRequest> _requests = new();
     private (RedisSession Session, Action<RedisChannel, RedisValue> Handler)? _open;
+    private readonly ConcurrentDictionary<int, bool> _toldVersions = new();
     private long _lastId;
 
     /// <summary>Carries out what another node asks. Set once.</summary>
@@ -118,7 +119,11 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
             case null:
                 return;
             case { Version: not ControlMessage.CurrentVersion }:
-                Log.ControlIgnored(logger, message.Version);
+                if (_toldVersions.TryAdd(message.Version, value: true))
+                {
+                    Log.ControlIgnored(logger, message.Version);
+                }
+
                 return;
             case { Kind: ControlKind.Answer or ControlKind.Probe }:
                 if (_requests.TryGetValue(message.Id, out var request))

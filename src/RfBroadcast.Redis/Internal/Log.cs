@@ -32,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "Node {Node} could not be swept; the next heartbeat tries again")]
     public static partial void SweepFailed(ILogger logger, Exception exception, string node);
 
-    [LoggerMessage(3009, LogLevel.Warning, "A control message of version {Version} was ignored; another node is newer")]
+    [LoggerMessage(3009, LogLevel.Warning, "Control messages of version {Version} are ignored; another node is newer (docs/redis.md, upgrades)")]
     public static partial void ControlIgnored(ILogger logger, int version);
 
     [LoggerMessage(3010, LogLevel.Error, "A control message of kind {Kind} failed")]
@@ -52,4 +52,7 @@ internal static partial class Log
 
     [LoggerMessage(3020, LogLevel.Debug, "The sentinel {Sentinel} cannot be listened to; it is tried again")]
     public static partial void SentinelFailed(ILogger logger, Exception exception, string sentinel);
+
+    [LoggerMessage(3021, LogLevel.Error, "Envelopes of version {Version}, as on {Channel}, cannot be read and are ignored; another node is newer (docs/redis.md, upgrades)")]
+    public static partial void EnvelopeUnreadable(ILogger logger, int version, string channel);
 }

@@ -16,9 +16,10 @@ internal sealed partial class ChannelFeed
     /// <summary>Takes what Redis has pushed in a session, on a thread of the client's: nothing here blocks.</summary>
     public void Receive(RedisSession session, RedisValue payload)
     {
-        if (!Envelope.TryRead((byte[]?)payload, out var envelope))
+        var bytes = (byte[]?)payload;
+        if (!Envelope.TryRead(bytes, out var envelope))
         {
-            _services.Metrics.Unreadable();
+            _services.CountUnreadable(bytes, Channel);
             return;
         }
 

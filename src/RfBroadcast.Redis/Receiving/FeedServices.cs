@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace RfBroadcast.Redis;
@@ -5,6 +6,7 @@ namespace RfBroadcast.Redis;
 /// <summary>What all feeds of a node share.</summary>
 internal sealed class FeedServices
 {
+    private readonly ConcurrentDictionary<int, bool> _toldVersions = new();
     private long _revision;
 
     public required LocalHub Hub { get; init; }
@@ -35,4 +37,15 @@ internal sealed class FeedServices
 
     /// <summary>One count for all channels, so that a channel's revisions rise even when its feed is made anew.</summary>
     public long NextRevision() => Interlocked.Increment(ref _revision);
+
+    /// <summary>Counts an envelope that this code cannot read, as newer nodes write; each version is said once.</summary>
+    public void CountUnreadable(byte[]? envelope, Channel channel)
+    {
+        Metrics.Unreadable();
+        var version = envelope is [var first, ..] ? first : 0;
+        if (_toldVersions.TryAdd(version, value: true))
+        {
+            Log.EnvelopeUnreadable(Logger, version, channel.WireName);
+        }
+    }
 }
