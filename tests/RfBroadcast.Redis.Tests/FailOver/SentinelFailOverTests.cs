@@ -46,6 +46,35 @@ public sealed class SentinelFailOverTests(SentinelRedis redis, ITestOutputHelper
     }
 
     [Fact]
+    public async Task MasterIsKilled_ReplicaLacksAJoin_ItIsWrittenAgain()
+    {
+        var room = Channel.Presence($"room.{Guid.NewGuid():N}");
+        await using var one = new TestNode(redis.Pair.Configure);
+        await using var two = new TestNode(redis.Pair.Configure);
+        var (ada, bob) = (one.Connect("1.1", "ada"), two.Connect("2.1", "bob"));
+        await one.Broadcaster.JoinAsync(ada, room);
+        var (master, replica) = (await redis.Pair.MasterAsync(), await redis.Pair.ReplicaAsync());
+        await master.CliAsync("WAIT", "1", "30000");
+        await master.LeaveBehindAsync(replica);
+        await two.Broadcaster.JoinAsync(bob, room);
+        await ada.UntilAsync(frames => frames.Any(frame => frame.Kind == "joined"));
+
+        await master.KillAsync();
+        await replica.ThawAsync();
+
+        await redis.Pair.UntilMasterIsNotAsync(master);
+        foreach (var node in (TestNode[])[one, two])
+        {
+            await Eventually.TrueAsync(
+                async () => (await node.Broadcaster.GetMembersAsync(room)).Select(member => member.UserId).Order(StringComparer.Ordinal).SequenceEqual(["ada", "bob"]),
+                "both are members again");
+        }
+
+        await Wait.UntilAsync(() => ada.Edges[^1] == "+bob", "whoever was told that bob had left was told that he is back");
+        await RestartAsync(master);
+    }
+
+    [Fact]
     public async Task SentinelsAreTold_ToFailOver_NodesFollow()
     {
         await using var run = await FailOverRun.StartAsync(redis.Pair.Configure, _kept);
