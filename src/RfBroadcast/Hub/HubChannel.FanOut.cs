@@ -163,39 +163,35 @@ internal sealed partial class HubChannel
         }
     }
 
-    private void FanOut()
+    private void FanOut(ReadOnlySpan<object> run)
     {
-        if (_run.Count == 0)
+        if (run.IsEmpty)
         {
             return;
         }
 
-        Release();
         foreach (var group in _groups)
         {
             if (group.Protocol is not null && group.Count > 0)
             {
-                FanOut(group, group.Protocol);
+                FanOut(run, group, group.Protocol);
             }
         }
 
-        foreach (var item in _run)
+        foreach (var item in run)
         {
             if (item is BroadcastMessage { Offset: > 0 } message)
             {
                 LastOffset = message.Offset;
             }
         }
-
-        _run.Clear();
-        _runBytes = 0;
     }
 
-    private void FanOut(ProtocolGroup group, IWireProtocol protocol)
+    private void FanOut(ReadOnlySpan<object> run, ProtocolGroup group, IWireProtocol protocol)
     {
         var builder = BatchBuilder.OfThread;
         builder.Clear();
-        foreach (var item in _run)
+        foreach (var item in run)
         {
             if (TryAdd(builder, protocol, item) && builder.Length >= Batch.MaxBytes)
             {

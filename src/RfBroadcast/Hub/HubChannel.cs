@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace RfBroadcast;
@@ -21,12 +21,12 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     // How much a message counts besides its data.
     private const int MessageOverhead = 256;
 
-    private readonly Lock _gate = new();
-    private readonly Channel<object> _pending = System.Threading.Channels.Channel.CreateUnbounded<object>(
-        new UnboundedChannelOptions { SingleReader = true });
+    // A list that was longer once is not kept for the next batch.
+    private const int LongestKept = 1024;
 
-    private readonly List<object> _run = [];
-    private int _runBytes;
+    private readonly Lock _gate = new();
+    private List<object> _pending = []; // what was posted
+    private List<object> _taken = []; // what the pump is at; the two change places
     private int _pendingMessages;
     private long _pendingBytes;
     private bool _pumping;
@@ -40,18 +40,9 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     /// <summary>The newest offset that was fanned out, whatever some history was ahead of it. Touched only by the pump.</summary>
     public long LastOffset { get; set; }
 
-    public bool HasRoom
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return IsRoomy;
-            }
-        }
-    }
-
-    private bool IsRoomy => _pendingMessages < options.PendingMessages && _pendingBytes < options.PendingBytes;
+    /// <summary>Whether publishers need not wait. It may be old when it is read, so it is a bound with a little play.</summary>
+    public bool HasRoom =>
+        Volatile.Read(ref _pendingMessages) < options.PendingMessages && Volatile.Read(ref _pendingBytes) < options.PendingBytes;
 
     /// <summary>Posts a message, an edge or an operation; false when the channel has retired.</summary>
     public bool TryPost(object item)
@@ -69,7 +60,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
                 _pendingBytes += SizeOf(message);
             }
 
-            _pending.Writer.TryWrite(item); // unbounded and never completed: it always succeeds
+            _pending.Add(item);
             if (_pumping)
             {
                 return true;
@@ -87,7 +78,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     {
         lock (_gate)
         {
-            return IsRoomy || _retired
+            return HasRoom || _retired
                 ? Task.CompletedTask
                 : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
@@ -97,31 +88,45 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     {
         for (var turn = 0; turn < BatchesPerTurn; turn++)
         {
-            while (_run.Count < options.PendingMessages && _runBytes < Batch.MaxBytes && _pending.Reader.TryRead(out var item))
-            {
-                if (item is ChannelOperation operation)
-                {
-                    FanOut();
-                    Run(operation);
-                }
-                else
-                {
-                    _run.Add(item);
-                    _runBytes += item is BroadcastMessage message ? SizeOf(message) : MessageOverhead;
-                }
-            }
-
-            FanOut();
-            if (TryRest())
+            if (!TryTake())
             {
                 return;
             }
+
+            Pump(CollectionsMarshal.AsSpan(_taken));
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    private static void Clear(ref List<object> items)
+    {
+        if (items.Capacity > LongestKept)
+        {
+            items = [];
+        }
+
+        items.Clear();
+    }
+
     private static int SizeOf(BroadcastMessage message) => message.Data.Length + MessageOverhead;
+
+    /// <summary>Fans out the runs of messages, and runs the operations between them.</summary>
+    private void Pump(ReadOnlySpan<object> items)
+    {
+        var first = 0;
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i] is ChannelOperation operation)
+            {
+                FanOut(items[first..i]);
+                Run(operation);
+                first = i + 1;
+            }
+        }
+
+        FanOut(items[first..]);
+    }
 
     private void Run(ChannelOperation operation)
     {
@@ -135,51 +140,39 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
         }
     }
 
-    /// <summary>Ends the pump when nothing is left; retires the channel when nobody is subscribed.</summary>
-    private bool TryRest()
+    /// <summary>
+    /// Takes what was posted, and lets waiting publishers go on. When there is nothing the pump ends, and the channel retires
+    /// if nobody is subscribed.
+    /// </summary>
+    private bool TryTake()
     {
+        TaskCompletionSource? room;
+        Clear(ref _taken);
         lock (_gate)
         {
-            if (_pending.Reader.TryPeek(out _))
+            if (_pending.Count == 0)
             {
-                return false;
-            }
-
-            _pumping = false;
-            if (_count > 0)
-            {
-                return true;
-            }
-
-            _retired = true;
-        }
-
-        hub.Remove(this);
-        return true;
-    }
-
-    /// <summary>Counts a run of messages as taken, and lets waiting publishers go on.</summary>
-    private void Release()
-    {
-        TaskCompletionSource? room = null;
-        lock (_gate)
-        {
-            foreach (var item in _run)
-            {
-                if (item is BroadcastMessage message)
+                _pumping = false;
+                _retired = _count == 0;
+                if (!_retired)
                 {
-                    _pendingMessages--;
-                    _pendingBytes -= SizeOf(message);
+                    return false;
                 }
             }
 
-            if (IsRoomy)
-            {
-                room = _room;
-                _room = null;
-            }
+            (_taken, _pending) = (_pending, _taken);
+            _pendingMessages = 0;
+            _pendingBytes = 0;
+            room = _room;
+            _room = null;
         }
 
         room?.TrySetResult();
+        if (_retired)
+        {
+            hub.Remove(this);
+        }
+
+        return !_retired;
     }
 }

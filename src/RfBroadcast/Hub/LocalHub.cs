@@ -87,14 +87,14 @@ public sealed class LocalHub
     public bool HasRoom(Channel channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return _channels.GetValueOrDefault(channel.WireName)?.HasRoom ?? true;
+        return Find(channel)?.HasRoom ?? true;
     }
 
     /// <summary>Waits until the channel's pump has taken enough; then look at <see cref="HasRoom"/> again.</summary>
     public ValueTask WaitForRoomAsync(Channel channel, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        var waiting = _channels.GetValueOrDefault(channel.WireName)?.WaitForRoomAsync();
+        var waiting = Find(channel)?.WaitForRoomAsync();
         return waiting is null or { IsCompleted: true } ? default : new ValueTask(waiting.WaitAsync(cancellationToken));
     }
 
@@ -274,14 +274,14 @@ public sealed class LocalHub
     public int CountSubscribers(Channel channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return _channels.GetValueOrDefault(channel.WireName)?.Count ?? 0;
+        return Find(channel)?.Count ?? 0;
     }
 
     /// <summary>The ids of the connections subscribed to a channel here.</summary>
     public IReadOnlyList<string> GetConnections(Channel channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return _channels.GetValueOrDefault(channel.WireName)?.ConnectionIds() ?? [];
+        return Find(channel)?.ConnectionIds() ?? [];
     }
 
     /// <summary>The channels a connection is subscribed to here.</summary>
@@ -296,6 +296,9 @@ public sealed class LocalHub
     internal BroadcastMetrics Metrics { get; }
 
     internal HookDispatcher Hooks { get; }
+
+    /// <summary>A channel that somebody is subscribed to, or that is busy; else null.</summary>
+    internal HubChannel? Find(Channel channel) => _channels.GetValueOrDefault(channel.WireName);
 
     internal Subscription? FindSubscription(string connectionId, string wireName) =>
         _connections.TryGetValue(connectionId, out var entry) && entry.Find(wireName) is { HasEnded: false } subscription ? subscription : null;

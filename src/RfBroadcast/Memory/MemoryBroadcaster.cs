@@ -202,15 +202,16 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
     private async ValueTask<ChannelReceipt> PublishAsync(BroadcastMessage message, CancellationToken cancellationToken)
     {
         var channel = message.Channel;
-        var settings = _options.Channels.Of(channel);
         while (true)
         {
-            if (!Hub.HasRoom(channel))
+            var target = Hub.Find(channel);
+            if (target is { HasRoom: false })
             {
-                await Hub.WaitForRoomAsync(channel, cancellationToken).ConfigureAwait(false);
+                await target.WaitForRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
+            var settings = target?.Settings ?? _options.Channels.Of(channel);
             if (!settings.KeepsHistory || message.IsClientEvent)
             {
                 return new ChannelReceipt(channel, Position: null, Hub.Publish(message));

@@ -24,7 +24,7 @@ public sealed class FanOutAllocationTests
     /// <summary>What the pump allocates from the first connection's Send of one message to that of the next: one message's fan-out.</summary>
     private static async Task<long> MeasureAsync(int connections, bool leavesOneOut)
     {
-        var hub = new LocalHub(Options.Create(new BroadcastOptions { PendingMessages = 1 })); // so that each message is a batch
+        var hub = new LocalHub(Options.Create(new BroadcastOptions()));
         var first = new CountingConnection("first");
         hub.TryAdd(first);
         await hub.SubscribeAsync(new SubscribeRequest { ConnectionId = "first", Channel = News });
@@ -40,6 +40,7 @@ public sealed class FanOutAllocationTests
         foreach (var message in messages)
         {
             hub.Publish(message);
+            hub.Find(News)!.TryPost(new FlushOperation()); // ends a run, so that each message is a batch
         }
 
         hold.SetResult();
