@@ -11,7 +11,7 @@ internal sealed partial class OutgoingQueue
     // What one write takes from the queue, about.
     private const int WriteSize = 64 * 1024;
 
-    private readonly Lock _gate = new();
+    // What is below is guarded by the object itself: with very many of them, a lock object each is memory and a cache miss each.
     private readonly IFrameOutlet _outlet;
     private readonly IWireProtocol _protocol;
     private readonly int _limit;
@@ -54,7 +54,7 @@ internal sealed partial class OutgoingQueue
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
                 return _hasFinished
                     ? Task.CompletedTask
@@ -68,7 +68,7 @@ internal sealed partial class OutgoingQueue
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
                 return _bytes;
             }
@@ -115,7 +115,7 @@ internal sealed partial class OutgoingQueue
         }
 
         bool isIdle, isFull;
-        lock (_gate)
+        lock (this)
         {
             if (_isClosing)
             {
@@ -148,7 +148,7 @@ internal sealed partial class OutgoingQueue
     /// <returns>False when it was closing already.</returns>
     public bool Close(ReadOnlyMemory<byte> frame, bool discardQueued)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_isClosing)
             {
@@ -180,7 +180,7 @@ internal sealed partial class OutgoingQueue
     /// <summary>Ends the connection at once.</summary>
     public void Abort()
     {
-        lock (_gate)
+        lock (this)
         {
             _isClosing = true;
             _isDiscarding = true;
@@ -195,7 +195,7 @@ internal sealed partial class OutgoingQueue
     private void Finish()
     {
         TaskCompletionSource? finished;
-        lock (_gate)
+        lock (this)
         {
             _hasFinished = true;
             finished = _finished;
@@ -207,7 +207,7 @@ internal sealed partial class OutgoingQueue
     /// <summary>Queues an item when something is being written; otherwise the caller writes it now.</summary>
     private bool TryStart(in QueuedItem item, out bool isFull)
     {
-        lock (_gate)
+        lock (this)
         {
             isFull = false;
             if (_isClosing)
@@ -302,7 +302,7 @@ internal sealed partial class OutgoingQueue
     /// <summary>Goes idle when nothing is queued.</summary>
     private bool TryRest()
     {
-        lock (_gate)
+        lock (this)
         {
             if (_items is { Count: > 0 })
             {
@@ -324,7 +324,7 @@ internal sealed partial class OutgoingQueue
     /// <summary>Takes one large item as it is, several small ones copied together, or what a subscriber missed.</summary>
     private ReadOnlyMemory<byte> Take(ref byte[]? rented, out Replay? missed)
     {
-        lock (_gate)
+        lock (this)
         {
             missed = null;
             if (_items is not { Count: > 0 })

@@ -9,7 +9,7 @@ namespace RfBroadcast.AspNetCore;
 /// </remarks>
 internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
 {
-    private readonly Lock _gate = new();
+    // What is below is guarded by the object itself: with very many of them, a lock object each is memory and a cache miss each.
     private Task _writing = Task.CompletedTask;
     private bool _hasEnded;
 
@@ -20,7 +20,7 @@ internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> frames)
     {
-        lock (_gate)
+        lock (this)
         {
             ObjectDisposedException.ThrowIf(_hasEnded, this);
             var write = StartAsync(frames);
@@ -37,7 +37,7 @@ internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
 
     public virtual void Abort()
     {
-        lock (_gate)
+        lock (this)
         {
             if (!_hasEnded)
             {
@@ -50,7 +50,7 @@ internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
     public async Task EndAsync()
     {
         Task writing;
-        lock (_gate)
+        lock (this)
         {
             _hasEnded = true;
             writing = _writing;

@@ -7,14 +7,14 @@ namespace RfBroadcast;
 /// subscriptions. Its lock guards only itself and is never held across a call out.
 /// </summary>
 /// <remarks>
-/// All the hub sends goes through here, so that a socket that throws harms nobody else: it is closed, once, and sent nothing
-/// any more; who owns it then removes it as any closed connection.
+/// A socket that throws harms nobody else: it is closed, once, and what made it throw sends it nothing any more; who owns it
+/// then removes it as any closed connection.
 /// </remarks>
 internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger logger)
 {
     private const int ServerFailed = 1011;
 
-    private readonly Lock _gate = new();
+    // What is below is guarded by the object itself: with very many of them, a lock object each is memory and a cache miss each.
     private SubscriptionSet _subscriptions;
     private bool _closed;
     private int _failed;
@@ -28,28 +28,10 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
                 return _subscriptions.CountLive();
             }
-        }
-    }
-
-    /// <summary>Sends frames to the socket, if there is one.</summary>
-    public void Send(in BatchSlice frames)
-    {
-        if (socket is null || Volatile.Read(ref _failed) != 0)
-        {
-            return;
-        }
-
-        try
-        {
-            socket.Send(frames);
-        }
-        catch (Exception fault)
-        {
-            Fail(fault);
         }
     }
 
@@ -93,7 +75,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     /// <summary>Adds a subscription; false when the connection has closed.</summary>
     public bool TryAdd(Subscription subscription)
     {
-        lock (_gate)
+        lock (this)
         {
             return !_closed && _subscriptions.TryAdd(subscription);
         }
@@ -101,7 +83,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
 
     public Subscription? Find(string wireName)
     {
-        lock (_gate)
+        lock (this)
         {
             return _subscriptions.Find(wireName);
         }
@@ -110,7 +92,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     /// <summary>Removes a subscription; true when the entry has no use any more.</summary>
     public bool Remove(string wireName)
     {
-        lock (_gate)
+        lock (this)
         {
             _subscriptions.Remove(wireName);
             _closed |= socket is null && _subscriptions.IsEmpty;
@@ -121,7 +103,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
     /// <summary>Lets nothing be added any more, and gives what was there.</summary>
     public Subscription[] Close()
     {
-        lock (_gate)
+        lock (this)
         {
             _closed = true;
             return _subscriptions.ToArray(withEnded: true);
@@ -130,7 +112,7 @@ internal sealed class ConnectionEntry(string id, IConnection? socket, ILogger lo
 
     public Subscription[] Subscriptions()
     {
-        lock (_gate)
+        lock (this)
         {
             return _subscriptions.ToArray(withEnded: false);
         }

@@ -219,7 +219,7 @@ internal sealed partial class HubChannel
         {
             if (subscription.TakesWhole(batch, _batches))
             {
-                subscription.Connection.Send(whole);
+                subscription.Send(whole);
                 delivered += whole.Count;
             }
             else

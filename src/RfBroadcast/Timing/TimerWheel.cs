@@ -18,6 +18,9 @@ public sealed class TimerWheel : IDisposable
 
     private const int SlotCount = 512;
 
+    // A list of what was due that was longer once is not kept for the next tick.
+    private const int LongestKept = 1024;
+
     private readonly Lock _gate = new();
     private readonly WheelEntry?[] _slots = new WheelEntry?[SlotCount];
     private readonly TimeProvider _time;
@@ -27,6 +30,7 @@ public sealed class TimerWheel : IDisposable
     private long _tick; // the last tick that was run
     private int _count;
     private bool _disposed;
+    private List<WheelEntry>? _spare = []; // for what is due; null while it is in use
 
     /// <summary>Makes a wheel that runs on this clock.</summary>
     /// <param name="time">The clock.</param>
@@ -117,7 +121,8 @@ public sealed class TimerWheel : IDisposable
 
     private void Advance()
     {
-        List<WheelEntry>? due = null;
+        // A tick that lasts may meet the next one.
+        var due = Interlocked.Exchange(ref _spare, null) ?? [];
         lock (_gate)
         {
             if (_disposed || _count == 0)
@@ -129,18 +134,21 @@ public sealed class TimerWheel : IDisposable
             while (_tick < now && _count > 0)
             {
                 _tick++;
-                Collect(ref due);
+                Collect(due);
             }
 
             StopWhenEmpty();
         }
 
-        if (due is not null)
+        foreach (var entry in due)
         {
-            foreach (var entry in due)
-            {
-                Run(entry);
-            }
+            Run(entry);
+        }
+
+        if (due.Capacity <= LongestKept)
+        {
+            due.Clear();
+            Volatile.Write(ref _spare, due);
         }
     }
 
@@ -156,7 +164,7 @@ public sealed class TimerWheel : IDisposable
         }
     }
 
-    private void Collect(ref List<WheelEntry>? due)
+    private void Collect(List<WheelEntry> due)
     {
         var entry = _slots[_tick % SlotCount];
         while (entry is not null)
@@ -165,7 +173,7 @@ public sealed class TimerWheel : IDisposable
             if (entry.DueTick <= _tick)
             {
                 Unlink(entry);
-                (due ??= []).Add(entry);
+                due.Add(entry);
             }
 
             entry = next;

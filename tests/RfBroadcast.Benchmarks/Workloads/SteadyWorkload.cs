@@ -7,9 +7,9 @@ internal sealed class SteadyWorkload(int perSecond, int seconds, bool isMain) : 
 {
     private const int Subscribers = 1000;
 
-    // Quick enough that the compiler has seen enough calls: at 20 messages/s it goes on to improve the code for a quarter of a minute.
-    private const int WarmUpPerSecond = 50;
-    private const int WarmUpSeconds = 5;
+    // Quick enough that the compiler has seen enough calls, and long enough that it is done: else a fifth of what is measured is its work.
+    private const int WarmUpPerSecond = 60;
+    private const int WarmUpSeconds = 15;
     private const int QuickSeconds = 5;
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"steady-{perSecond}");

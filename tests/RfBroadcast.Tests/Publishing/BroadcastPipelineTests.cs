@@ -29,12 +29,12 @@ public sealed class BroadcastPipelineTests
     {
         var request = new BroadcastRequest { Event = new CustomEvent { Channels = [News], When = false, Data = new Type[] { typeof(int) } } };
 
-        (await Pipeline().PrepareAsync(request)).Should().BeSameAs(PreparedBroadcast.Nothing);
+        (await Pipeline().PrepareAsync(request)).Should().Be(PreparedBroadcast.Nothing);
     }
 
     [Fact]
     public async Task PrepareAsync_NoChannel_SendsNothing() =>
-        (await Pipeline().PrepareAsync(new BroadcastRequest { Event = new SimpleEvent("x", null) })).Should().BeSameAs(PreparedBroadcast.Nothing);
+        (await Pipeline().PrepareAsync(new BroadcastRequest { Event = new SimpleEvent("x", null) })).Should().Be(PreparedBroadcast.Nothing);
 
     [Fact]
     public async Task PrepareAsync_GenericEvent_HasThePlainName() =>
