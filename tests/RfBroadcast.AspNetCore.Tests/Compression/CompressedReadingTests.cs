@@ -133,6 +133,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync(RawClient.Frame(0xC1, Deflated.HelloAgain));
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1007);
+        client.EndSending();
         await app.EmptyAsync();
     }
 
@@ -157,6 +158,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync(RawClient.Frame(0xC1, payload));
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1007);
+        client.EndSending();
         await app.EmptyAsync();
     }
 
@@ -169,6 +171,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync(RawClient.Frame(0xC1, Deflated.Deflate([0x22, 0xff, 0xfe, 0x22])));
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1007);
+        client.EndSending();
         await app.EmptyAsync();
     }
 
@@ -184,6 +187,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync(RawClient.Frame(firstByte, Deflated.Hello));
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+        client.EndSending();
         await app.EmptyAsync();
     }
 
@@ -196,6 +200,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync([.. RawClient.Frame(0x41, Deflated.Hello.AsSpan(0, 3)), .. RawClient.Frame(0xC0, Deflated.Hello.AsSpan(3))]);
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+        client.EndSending();
         await app.EmptyAsync();
     }
 
@@ -211,6 +216,7 @@ public sealed class CompressedReadingTests
         await client.SendAsync(DeflateClient.Message(Ping));
 
         (await client.ReadToCloseAsync())!.CloseCode.Should().Be(1002);
+        client.EndSending();
         await app.EmptyAsync();
     }
 

@@ -43,7 +43,7 @@ public sealed class CompressionAllocationTests
     {
         const int Count = 12;
         var protocol = NativeProtocol.Deflate(new BroadcastCompressionOptions { Enabled = true });
-        var hub = new LocalHub(Options.Create(new BroadcastOptions { PendingMessages = 1 })); // so that each message is a batch
+        var hub = new LocalHub(Options.Create(new BroadcastOptions()));
         var all = new List<CountingConnection>();
         for (var i = 0; i < connections; i++)
         {
@@ -60,6 +60,7 @@ public sealed class CompressionAllocationTests
         for (var i = 0; i < Count; i++)
         {
             hub.Publish(message);
+            hub.Find(News)!.TryPost(new FlushOperation()); // ends a run, so that each message is a batch
         }
 
         hold.SetResult();

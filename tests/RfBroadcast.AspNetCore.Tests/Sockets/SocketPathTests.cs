@@ -17,9 +17,16 @@ public sealed class SocketPathTests
         var client = await app.ConnectAsync("/ws?channel=news");
         await client.NextAsync("subscribed");
 
+        var sent = 0;
+        while (sent < 400 && OutletOf(app, client.ConnectionId) is SocketOutlet { IsOnSocket: false })
+        {
+            await app.PublishAsync("news", ++sent, sent); // what is written between ping and pong makes the switch wait for the next write
+            await Task.Delay(10);
+        }
+
         await OnSocketAsync(app, client.ConnectionId);
 
-        await app.PublishAsync("news", 1, 500);
+        await app.PublishAsync("news", sent + 1, 500);
         (await client.NumbersAsync(500)).Should().Equal(Enumerable.Range(1, 500));
     }
 
