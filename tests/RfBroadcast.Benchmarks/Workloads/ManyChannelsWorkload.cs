@@ -9,6 +9,7 @@ internal sealed class ManyChannelsWorkload : IWorkload
 
     // On one core the just-in-time compiler needs this long until it has nothing left to improve, in any of the servers.
     private const int WarmUps = 20;
+    private const int QuickWarmUps = 8;
 
     public string Name => "many-channels";
 
@@ -17,7 +18,7 @@ internal sealed class ManyChannelsWorkload : IWorkload
     public async Task RunAsync(Session session, Results results, bool quick)
     {
         await session.ConnectAsync(Channels, Subscribers);
-        for (var round = 0; round < WarmUps; round++)
+        for (var round = 0; round < (quick ? QuickWarmUps : WarmUps); round++)
         {
             await session.BurstAsync(Channels, Messages, Messages);
             await Task.Delay(300); // the just-in-time compiler's turn

@@ -10,6 +10,7 @@ internal sealed class SteadyWorkload(int perSecond, int seconds, bool isMain) : 
     // Quick enough that the compiler has seen enough calls, and long enough that it is done: else a fifth of what is measured is its work.
     private const int WarmUpPerSecond = 60;
     private const int WarmUpSeconds = 15;
+    private const int QuickWarmUpSeconds = 8;
     private const int QuickSeconds = 5;
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"steady-{perSecond}");
@@ -21,7 +22,7 @@ internal sealed class SteadyWorkload(int perSecond, int seconds, bool isMain) : 
         await session.ConnectAsync("news", Subscribers);
         await session.BurstAsync("news", 500, 500L * Subscribers);
         await Task.Delay(300); // the just-in-time compiler's turn
-        await SteadyAsync(session, WarmUpPerSecond, WarmUpSeconds);
+        await SteadyAsync(session, WarmUpPerSecond, quick ? QuickWarmUpSeconds : WarmUpSeconds);
         var measured = await SteadyAsync(session, perSecond, quick ? QuickSeconds : seconds);
         measured.AddTo(results, Name, session.Kind);
     }
