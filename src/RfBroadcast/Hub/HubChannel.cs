@@ -32,6 +32,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     private bool _pumping;
     private bool _retired;
     private TaskCompletionSource? _room;
+    private ChannelReceipt? _receipt;
 
     public Channel Channel => channel;
 
@@ -43,6 +44,10 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     /// <summary>Whether publishers need not wait. It may be old when it is read, so it is a bound with a little play.</summary>
     public bool HasRoom =>
         Volatile.Read(ref _pendingMessages) < options.PendingMessages && Volatile.Read(ref _pendingBytes) < options.PendingBytes;
+
+    /// <summary>What a publisher gets where no history is kept: the same one as long as as many are subscribed.</summary>
+    public ChannelReceipt ReceiptOf(int subscribers) =>
+        _receipt is { } last && last.LocalSubscribers == subscribers ? last : _receipt = new ChannelReceipt(channel, Position: null, subscribers);
 
     /// <summary>Posts a message, an edge or an operation; false when the channel has retired.</summary>
     public bool TryPost(object item)

@@ -214,7 +214,8 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
             var settings = target?.Settings ?? _options.Channels.Of(channel);
             if (!settings.KeepsHistory || message.IsClientEvent)
             {
-                return new ChannelReceipt(channel, Position: null, Hub.Publish(message));
+                var subscribers = Hub.Publish(message);
+                return target?.ReceiptOf(subscribers) ?? new ChannelReceipt(channel, Position: null, subscribers);
             }
 
             if (_history.Append(message, settings, _hasRoom, _publish) is { } accepted)

@@ -8,7 +8,7 @@ internal sealed class GrowthWorkload : IWorkload
     private const int DeliveriesPerSecond = 10_000;
     private const int Seconds = 4;
     private const int WarmUpPerSecond = 2000;
-    private const int WarmUpSeconds = 3;
+    private const int WarmUpSeconds = 10;
     private const int BurstDeliveries = 200_000;
 
     private static readonly int[] Steps = [10, 100, 1000, 5000, 10_000];
