@@ -12,6 +12,7 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
     private readonly SemaphoreSlim _beat = new(1);
     private volatile NodeLease? _lease;
     private bool _hasEnded; // for good; guarded by the semaphore
+    private bool _wasLate; // since it was last asked for; guarded by the semaphore
 
     /// <summary>The lease; null before the first heartbeat.</summary>
     public NodeLease? Lease => _lease;
@@ -20,35 +21,45 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
     /// <param name="session">The session.</param>
     /// <param name="findsEnded">Whether to find nodes whose lease has ended. They are this call's to report, and anybody's to sweep.</param>
     /// <param name="cancellationToken">Cancels waiting for another call.</param>
-    /// <returns>
-    /// Whether the id is a new one; whether the lease had ended, so that the others' may have, too, for the same reason; and the nodes to be swept.
-    /// </returns>
-    public async Task<(bool IsNew, bool IsLate, IReadOnlyList<string> Ended)> BeatAsync(RedisSession session, bool findsEnded, CancellationToken cancellationToken)
+    /// <returns>Whether the id is a new one, and the nodes to be swept.</returns>
+    public async Task<(bool IsNew, IReadOnlyList<string> Ended)> BeatAsync(RedisSession session, bool findsEnded, CancellationToken cancellationToken)
     {
         await _beat.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_hasEnded)
             {
-                return (false, false, []);
+                return (false, []);
             }
 
+            var finds = findsEnded && !_wasLate;
             var endedAt = _lease?.EndsAt ?? long.MaxValue;
             var isNew = _lease is null;
-            var (stands, ended) = await BeatAsync(session, isNew ? NodeId.Next() : _lease!.Node, isNew, findsEnded).ConfigureAwait(false);
+            var (stands, ended) = await BeatAsync(session, isNew ? NodeId.Next() : _lease!.Node, isNew, finds).ConfigureAwait(false);
             if (!stands)
             {
                 Log.LeaseLost(logger, _lease!.Node); // a first one stands always
                 isNew = true;
-                (_, ended) = await BeatAsync(session, NodeId.Next(), isNew, findsEnded).ConfigureAwait(false);
+                (_, ended) = await BeatAsync(session, NodeId.Next(), isNew, finds).ConfigureAwait(false);
             }
 
-            return (isNew, _lease!.EndsAt - Milliseconds(options.Lease) > endedAt, ended);
+            _wasLate |= _lease!.EndsAt - Milliseconds(options.Lease) > endedAt;
+            return (isNew, ended);
         }
         finally
         {
             _beat.Release();
         }
+    }
+
+    /// <summary>Whether the lease had ended when it was renewed, since this was last asked: the others' may have, too, for the same reason.</summary>
+    public async Task<bool> TakeLatenessAsync()
+    {
+        await _beat.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        var wasLate = _wasLate;
+        _wasLate = false;
+        _beat.Release();
+        return wasLate;
     }
 
     /// <summary>Ends the lease: after a while the other nodes take off what this one has joined; at once when it has nothing joined.</summary>

@@ -114,8 +114,8 @@ internal sealed class NodeRuntime(
         var findsEnded = time.GetElapsedTime(_steadySince) >= options.Lease;
         try
         {
-            var (isNew, isLate, ended) = await nodes.BeatAsync(session, findsEnded, cancellationToken).ConfigureAwait(false);
-            if (isLate)
+            var (isNew, ended) = await nodes.BeatAsync(session, findsEnded, cancellationToken).ConfigureAwait(false);
+            if (await nodes.TakeLatenessAsync().ConfigureAwait(false))
             {
                 _steadySince = time.GetTimestamp();
             }

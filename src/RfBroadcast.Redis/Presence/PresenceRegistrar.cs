@@ -288,7 +288,7 @@ internal sealed class PresenceRegistrar(
     /// <summary>The node was away for longer than its lease: it goes on, under its id or a new one, with all its joins.</summary>
     private async Task RenewAsync(RedisSession session)
     {
-        var (isNew, _, _) = await nodes.BeatAsync(session, findsEnded: false, CancellationToken.None).ConfigureAwait(false);
+        var (isNew, _) = await nodes.BeatAsync(session, findsEnded: false, CancellationToken.None).ConfigureAwait(false);
         if (isNew)
         {
             _ = RewriteAsync();

@@ -81,6 +81,7 @@ public sealed class RedisRestartTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Redis_RestartedWithoutItsDataAndAMemberGone_ItLeavesOnce()
     {
         await using var node = new TestNode(_redis.EndPoint, configureRedis: ShortLease);
