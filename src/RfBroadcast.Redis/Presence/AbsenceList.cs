@@ -29,6 +29,8 @@ internal sealed class AbsenceList(RedisLink link, PresenceScripts scripts, Timer
 
     private async Task EndAsync(Absence absence)
     {
+        // Its caller may hold the lock of one channel's feed, and the script asks that of another where it is.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             _absences[absence] = null; // due
