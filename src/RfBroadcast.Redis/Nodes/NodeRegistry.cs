@@ -62,6 +62,10 @@ internal sealed class NodeRegistry(RedisKeys keys, RedisBroadcastOptions options
         return wasLate;
     }
 
+    /// <summary>All nodes that were not swept yet, this one too.</summary>
+    public async Task<string[]> ListAsync(RedisSession session) =>
+        Array.ConvertAll((RedisResult[])(await session.ExecuteAsync("ZRANGE", keys.Nodes, 0, -1).ConfigureAwait(false))!, node => (string)node!); // a sorted set
+
     /// <summary>Ends the lease: after a while the other nodes take off what this one has joined; at once when it has nothing joined.</summary>
     public async Task EndAsync(RedisSession session, TimeSpan after, bool hasJoins)
     {

@@ -122,6 +122,12 @@ internal sealed class NodeRuntime(
 
             var hasJoins = HasJoins();
             var isListed = await presence.KeepAsync(session, nodes.Lease!.Node).ConfigureAwait(false); // there is one after a heartbeat
+            if (!findsEnded)
+            {
+                // What says where to sweep must not go while nobody may sweep.
+                await Task.WhenAll(Array.ConvertAll(await nodes.ListAsync(session).ConfigureAwait(false), node => presence.KeepAsync(session, node))).ConfigureAwait(false);
+            }
+
             if (ended.Count > 0 && _sweeping.IsCompleted)
             {
                 _sweeping = Task.Run(() => SweepAsync(session, ended), CancellationToken.None);

@@ -19,6 +19,9 @@ internal sealed class LocalJoin(Channel channel, string connectionId, string use
     /// <summary>When not: whether the user leaves at once, and is not waited for.</summary>
     public bool LeavesAtOnce { get; set; }
 
+    /// <summary>The number of the absence that its leave begins; the same when it is tried again, because the first may have arrived.</summary>
+    public long? Absence { get; set; }
+
     /// <summary>Rises whenever it is to be written to Redis anew.</summary>
     public int Version { get; set; } = 1;
 

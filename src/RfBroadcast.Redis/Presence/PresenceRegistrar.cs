@@ -239,7 +239,7 @@ internal sealed class PresenceRegistrar(
     private async Task LeaveAsync(RedisSession session, LocalJoin join, JoinStep step)
     {
         var node = step.StoredBy!; // it is there, or may be
-        long? number = step.LeavesAtOnce ? null : absences.NextNumber();
+        long? number = step.LeavesAtOnce ? null : join.Absence ??= absences.NextNumber();
         if (await scripts.LeaveAsync(session, node, join, number).ConfigureAwait(false))
         {
             absences.Begin(new Absence(join.Channel, join.UserId, node, number!.Value)); // absent only with a number
@@ -248,6 +248,7 @@ internal sealed class PresenceRegistrar(
         lock (_gate)
         {
             join.StoredBy = null;
+            join.Absence = null;
             join.Written = 0;
             join.IsAgain = false;
         }

@@ -7,9 +7,12 @@ local waiting = ARGV[7] ~= '' and node .. ' ' .. ARGV[7] .. ' ' .. user or nil
 local is_absent = false
 if connection == '' then
   end_absence(user, waiting)
-elseif redis.call('HGET', connections, connection) == node .. ' ' .. user then
-  redis.call('HDEL', connections, connection)
-  take_off(user, waiting)
+else
+  if redis.call('HGET', connections, connection) == node .. ' ' .. user then
+    redis.call('HDEL', connections, connection)
+    take_off(user, waiting)
+  end
+  -- Also when this is the second attempt, and the first has done it.
   is_absent = waiting and redis.call('HGET', connections, ABSENT .. user) == waiting
 end
 return { publish(), #items > 0 and 1 or is_absent and 2 or 0 }

@@ -8,7 +8,7 @@ namespace RfBroadcast.Redis.Tests.Support;
 
 /// <summary>
 /// A TCP proxy on the loopback that does what networks do: it delays, cuts, refuses, and freezes (bytes stop in both
-/// directions, the connections stay open). Thread-safe.
+/// directions or in one, the connections stay open). Thread-safe.
 /// </summary>
 internal sealed class FaultyProxy : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private TaskCompletionSource _flowing = Flowing();
+    private TaskCompletionSource _answering = Flowing();
 
     /// <summary>Starts a proxy to a port of the loopback.</summary>
     public FaultyProxy(int target)
@@ -48,22 +49,30 @@ internal sealed class FaultyProxy : IAsyncDisposable
     {
         foreach (var (socket, _) in _sockets)
         {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            socket.Dispose();
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
         }
     }
 
     /// <summary>Stops all bytes, of connections to come too.</summary>
-    public void Freeze()
-    {
-        if (_flowing.Task.IsCompleted)
-        {
-            _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
+    public void Freeze() => Stop(ref _flowing);
+
+    /// <summary>Stops what comes from the server: commands arrive there, and are not answered.</summary>
+    public void FreezeAnswers() => Stop(ref _answering);
 
     /// <summary>Lets them go on, those that were stopped first.</summary>
-    public void Thaw() => _flowing.TrySetResult();
+    public void Thaw()
+    {
+        _flowing.TrySetResult();
+        _answering.TrySetResult();
+    }
 
     /// <summary>Lets the connections that are there fall silent for good, open as they are; new ones work.</summary>
     public void Silence()
@@ -90,6 +99,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
         var flowing = new TaskCompletionSource();
         flowing.SetResult();
         return flowing;
+    }
+
+    private static void Stop(ref TaskCompletionSource gate)
+    {
+        if (gate.Task.IsCompleted)
+        {
+            gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     private async Task AcceptAsync()
@@ -129,7 +146,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _target), _stopping.Token);
                 _sockets[client] = true;
                 _sockets[server] = true;
-                await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                await Task.WhenAny(PumpAsync(client, server, isAnswer: false), PumpAsync(server, client, isAnswer: true));
             }
             catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
             {
@@ -151,7 +168,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, bool isAnswer)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -164,6 +181,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 }
 
                 await _flowing.Task;
+                await (isAnswer ? _answering.Task : Task.CompletedTask);
                 if (!_sockets.GetValueOrDefault(from))
                 {
                     continue; // it has fallen silent
