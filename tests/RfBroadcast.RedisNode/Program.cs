@@ -6,7 +6,7 @@ namespace RfBroadcast.RedisNode;
 
 /// <summary>
 /// A server for tests that need nodes as processes of their own. Redis and all other settings come from its arguments
-/// (<c>--Broadcasting:Redis:ConnectionString=...</c>). Channels named <c>kept.…</c> keep their history, <c>short.…</c> little of it;
+/// (<c>--Broadcasting:Redis:ConnectionString=...</c>). Channels named <c>kept.…</c> keep their history, <c>short.…</c> little of it, <c>chaos.…</c> not for long;
 /// every channel is open to everybody, as the user that the token names. Over HTTP it publishes, shows what it knows, and
 /// acts on clients.
 /// </summary>
@@ -26,7 +26,8 @@ internal static class Program
                     channel.KeepHistory(10_000, TimeSpan.FromMinutes(10));
                     channel.ClientEvents = true;
                 })
-                .For("short.{**name}", channel => channel.KeepHistory(20, TimeSpan.FromSeconds(30))))
+                .For("short.{**name}", channel => channel.KeepHistory(20, TimeSpan.FromSeconds(30)))
+                .For("chaos.{**name}", channel => channel.KeepHistory(10_000, TimeSpan.FromSeconds(15))))
             .UseRedis();
 
         var app = builder.Build();

@@ -96,6 +96,13 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         return [.. members.Select(member => member.GetProperty("userId").GetString() ?? "")];
     }
 
+    /// <summary>Where a channel's history ends, as this node reads it.</summary>
+    public async Task<ChannelPosition> TopAsync(string channel)
+    {
+        var history = await _http.GetFromJsonAsync<JsonElement>(new Uri(Address, $"/channels/{channel}/history?last=1")).InTimeAsync();
+        return new ChannelPosition(history.GetProperty("epoch").GetString() ?? "", history.GetProperty("offset").GetInt64());
+    }
+
     /// <summary>What the node's meters have counted, by instrument.</summary>
     public async Task<Dictionary<string, double>> FiguresAsync() =>
         await _http.GetFromJsonAsync<Dictionary<string, double>>(new Uri(Address, "/figures")).InTimeAsync() ?? [];
