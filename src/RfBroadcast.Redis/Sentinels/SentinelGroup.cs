@@ -6,7 +6,7 @@ namespace RfBroadcast.Redis;
 /// The sentinels of one master: asks all of them where it is, and notices when it is another server, by what they publish (<c>+switch-master</c>) and,
 /// should that get lost, by asking at intervals.
 /// </summary>
-/// <remarks>Thread-safe. Watches from the first question on. An answer that differs from the others' counts when its epoch is the highest.</remarks>
+/// <remarks>One asks at a time; <see cref="Moved"/> is for any thread. Watches from the first question on. An answer that differs from the others' counts when its epoch is the highest.</remarks>
 internal sealed class SentinelGroup(SentinelSettings settings, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     // When most have answered, the others get this long: the one that has just led a fail-over may be among them.
@@ -43,9 +43,9 @@ internal sealed class SentinelGroup(SentinelSettings settings, TimeProvider time
         {
             _master = null;
             _moved = New();
-            _watching ??= Task.WhenAll([PollAsync(), .. settings.Sentinels.Select(WatchAsync)]);
         }
 
+        _watching ??= Task.WhenAll([PollAsync(), .. settings.Sentinels.Select(WatchAsync)]);
         while (true)
         {
             var switches = Interlocked.Read(ref _switches);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Connection;
 
@@ -8,7 +9,7 @@ public sealed partial class AclTests
     [Fact]
     public async Task User_WithTheRightsOfTheDocumentation_CanDoEverything()
     {
-        var rules = Rules().Match(await File.ReadAllTextAsync(Repository.PathOf("docs", "redis.md"))).Groups["rules"].Value;
+        var rules = await RightsAsync();
         rules.Should().StartWith("~rf:* &rf:*");
         await using var server = await RedisServer.StartNewAsync();
 
@@ -43,6 +44,24 @@ public sealed partial class AclTests
         await ada.UntilAsync(frames => frames.Any(frame => frame.Kind == "left"));
         await two.StopAsync();
     }
+
+    [Fact]
+    public async Task User_SignsIn_WhereTheClientKnowsUsers()
+    {
+        if (typeof(ConfigurationOptions).Assembly.GetName().Version!.Major < 2)
+        {
+            return; // RedisOptionsTests looks at what is said then
+        }
+
+        await using var server = await RedisServer.StartNewAsync();
+        await server.SetUserAsync("broadcasting", "right", (await RightsAsync()).Split(' '));
+        await server.CliAsync("ACL", "SETUSER", "default", "off");
+        await using var node = new TestNode(options => (options.Host, options.Port, options.User, options.Password) = ("127.0.0.1", server.Port, "broadcasting", "right"));
+
+        (await node.Broadcaster.SayAsync(Channel.Public("history.x"), 1)).Position!.Value.Offset.Should().Be(1);
+    }
+
+    private static async Task<string> RightsAsync() => Rules().Match(await File.ReadAllTextAsync(Repository.PathOf("docs", "redis.md"))).Groups["rules"].Value;
 
     [GeneratedRegex(@"^    ACL SETUSER \S+ on >\S+ (?<rules>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Rules();

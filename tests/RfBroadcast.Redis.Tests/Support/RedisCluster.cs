@@ -65,13 +65,21 @@ internal sealed class RedisCluster : IAsyncDisposable
         throw new InvalidOperationException($"No master holds slot {slot}.");
     }
 
-    /// <summary>The replica of a master.</summary>
+    /// <summary>The replica of a master, waited for: a server that was restarted becomes one only when it has heard from the others.</summary>
     public async Task<RedisServer> ReplicaOfAsync(RedisServer master)
     {
         var id = await master.CliAsync("CLUSTER", "MYID");
-        var lines = (await master.CliAsync("CLUSTER", "NODES")).Split('\n');
-        var replica = lines.Single(line => line.Split(' ')[3] == id).Split(' ')[1];
-        return _servers.Single(server => replica.StartsWith(server.EndPoint + "@", StringComparison.Ordinal));
+        RedisServer? replica = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var lines = (await master.CliAsync("CLUSTER", "NODES")).Split('\n').Select(line => line.Split(' '));
+                var address = lines.Single(line => line[3] == id && line[7] == "connected")[1];
+                replica = _servers.Single(server => address.StartsWith(server.EndPoint + "@", StringComparison.Ordinal));
+                return (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal);
+            },
+            $"{master.EndPoint} has a replica");
+        return replica!;
     }
 
     public async ValueTask DisposeAsync()
