@@ -115,6 +115,7 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
         }
 
         configuration.AbortOnConnectFail = true;
+        configuration.AllowAdmin = true; // for INFO, since version 3 of the client
         configuration.ConnectRetry = 1;
         configuration.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
         configuration.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;

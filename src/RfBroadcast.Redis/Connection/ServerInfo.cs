@@ -1,4 +1,5 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
@@ -6,6 +7,21 @@ namespace RfBroadcast.Redis;
 internal static class ServerInfo
 {
     private const int LeastMajorVersion = 5;
+
+    /// <summary>Asks the server.</summary>
+    /// <exception cref="BroadcasterUnavailableException">It does not answer, or refuses.</exception>
+    public static async Task<string?> ReadAsync(RedisSession session)
+    {
+        try
+        {
+            return (string?)await session.ExecuteAsync("INFO").ConfigureAwait(false);
+        }
+        catch (BroadcasterUnavailableException fault) when (fault.InnerException is RedisCommandException)
+        {
+            // Clients of version 3 let only multiplexers with allowAdmin ask, which an app's own need not be; a script may.
+            return (string?)await session.RunAsync(RedisScripts.Info, [], []).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Looks at the version and the role.</summary>
     /// <exception cref="BroadcasterUnavailableException">It is too old, or a replica.</exception>

@@ -44,7 +44,7 @@ internal sealed class NodeRuntime(
     public async Task PrepareAsync(RedisSession session, CancellationToken cancellationToken)
     {
         metrics.SessionMade();
-        ServerInfo.Check((string?)await session.ExecuteAsync("INFO").ConfigureAwait(false));
+        ServerInfo.Check(await ServerInfo.ReadAsync(session).ConfigureAwait(false));
         foreach (var script in RedisScripts.All)
         {
             await session.ExecuteAsync("SCRIPT", "LOAD", script.Text).ConfigureAwait(false);

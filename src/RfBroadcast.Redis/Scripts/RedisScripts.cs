@@ -21,6 +21,8 @@ internal static class RedisScripts
 
     public static RedisScript Heartbeat { get; } = RedisScript.Load("heartbeat");
 
+    public static RedisScript Info { get; } = RedisScript.Load("info");
+
     /// <summary>Every one of them, to be loaded into a server before it is used.</summary>
-    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishOnce, Read, Members, Touch, Join, Leave, Sweep, Heartbeat];
+    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishOnce, Read, Members, Touch, Join, Leave, Sweep, Heartbeat, Info];
 }
