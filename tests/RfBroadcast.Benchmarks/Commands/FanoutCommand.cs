@@ -15,7 +15,7 @@ internal static class FanoutCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var options = FanoutOptions.Parse(arguments);
+        var options = RunOptions.Parse("fanout", FanoutWorkloads.All.Select(workload => workload.Name), choosesServers: true, arguments);
         if (options is null)
         {
             await Console.Error.WriteLineAsync(Usage);
@@ -33,23 +33,11 @@ internal static class FanoutCommand
             return 1;
         }
 
-        var report = Report.Of(results, FanoutTargets.All);
-        await Console.Out.WriteLineAsync(options.Description);
-        await Console.Out.WriteLineAsync(TextTable.Of(report));
-        if (options.Json is not null)
-        {
-            await File.WriteAllTextAsync(options.Json, JsonReport.Of(options.Description, results, FanoutTargets.All));
-        }
-
-        if (options.Markdown is not null)
-        {
-            await MarkdownFile.WriteAsync(options.Markdown, MarkdownReport.Of(options.Description, report));
-        }
-
+        await options.WriteAsync(results, FanoutTargets.All, MarkdownFile.FanoutMark);
         return 0;
     }
 
-    private static async Task MeasureAsync(FanoutOptions options, Results results)
+    private static async Task MeasureAsync(RunOptions options, Results results)
     {
         var cores = await Cores.TakeAsync();
         var start = Stopwatch.GetTimestamp();

@@ -18,4 +18,10 @@ public enum Figure
     CpuPerConnect,
     TimePerConnect,
     ConnectP99,
+    PublishesPerSecond,
+    CpuPerPublish,
+    Seconds,
+    PerSecond,
+    RedisTimePerJoin,
+    CommandsPerJoin,
 }

@@ -23,6 +23,12 @@ public sealed record FigureInfo(string Name, string Unit, string Format)
         Figure.CpuPerConnect => new("CPU/connect", "us", "0"),
         Figure.TimePerConnect => new("time/connect", "us", "0"),
         Figure.ConnectP99 => new("connect p99", "ms", "0.0"),
+        Figure.PublishesPerSecond => new("publishes/s", "", "N0"),
+        Figure.CpuPerPublish => new("CPU/publish", "us", "0.00"),
+        Figure.Seconds => new("time", "s", "0.00"),
+        Figure.PerSecond => new("per second", "", "N0"),
+        Figure.RedisTimePerJoin => new("Redis time/join", "us", "0.0"),
+        Figure.CommandsPerJoin => new("commands/join", "", "0.00"),
         _ => throw new ArgumentOutOfRangeException(nameof(figure)),
     };
 }

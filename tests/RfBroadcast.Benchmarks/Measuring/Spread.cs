@@ -27,4 +27,12 @@ public readonly record struct Spread(double Median, double Min, double Max)
         ArgumentNullException.ThrowIfNull(against);
         return Of(values.Zip(against, (value, other) => value / other));
     }
+
+    /// <summary>Of the differences, run by run.</summary>
+    public static Spread OfDifferences(IReadOnlyList<double> values, IReadOnlyList<double> against)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(against);
+        return Of(values.Zip(against, (value, other) => value - other));
+    }
 }

@@ -1,13 +1,13 @@
 namespace RfBroadcast.Benchmarks;
 
 /// <summary>A connection that sends nothing and counts what it is given.</summary>
-internal sealed class CountingConnection(string id) : IConnection
+internal sealed class CountingConnection(string id, string? userId = null) : IConnection
 {
     private long _frames;
 
     public string Id => id;
 
-    public string? UserId => null;
+    public string? UserId => userId;
 
     public IWireProtocol Protocol => AspNetCore.NativeProtocol.WebSocket;
 

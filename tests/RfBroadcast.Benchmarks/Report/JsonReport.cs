@@ -26,8 +26,10 @@ internal static class JsonReport
                 Figure = FigureInfo.Of(target.Figure).Name,
                 To = target.Server?.ToString() ?? target.OtherRow,
                 Measured = target.Of(results),
-                target.Most,
-                Met = target.Of(results) is { } measured ? measured.Median <= target.Most : (bool?)null,
+                target.Limit,
+                target.IsLeast,
+                target.IsDifference,
+                Met = target.Of(results) is { } measured ? target.IsMet(measured) : (bool?)null,
             }),
         },
         Options);

@@ -11,6 +11,8 @@ internal static class Report
         (ServerKind.RfBroadcast, ServerKind.Limit),
         (ServerKind.RfBroadcastDeflate, ServerKind.RfBroadcast),
         (ServerKind.RfBroadcastDeflate, ServerKind.WebSocketDeflate),
+        (ServerKind.Redis, ServerKind.RfBroadcast),
+        (ServerKind.Redis, ServerKind.RedisClient),
     ];
 
     public static IReadOnlyList<Table> Of(Results results, IReadOnlyList<Target> targets)
@@ -19,7 +21,7 @@ internal static class Report
         List<IReadOnlyList<string>> lines = [.. targets.Select(target => Line(results, target)).OfType<IReadOnlyList<string>>()];
         if (lines.Count > 0)
         {
-            tables.Add(new Table("targets", ["row", "figure", "to", "measured", "at most", ""], lines));
+            tables.Add(new Table("targets", ["row", "figure", "to", "measured", "limit", ""], lines));
         }
 
         return tables;
@@ -50,14 +52,14 @@ internal static class Report
         }
 
         var info = FigureInfo.Of(target.Figure);
-        var isAbsolute = target is { Server: null, OtherRow: null };
+        var hasUnit = info.Unit.Length > 0 && (target.IsDifference || target is { Server: null, OtherRow: null });
         return [
             target.Row,
-            isAbsolute ? $"{info.Name}, {info.Unit}" : info.Name,
-            target.Server?.ToString() ?? target.OtherRow ?? "",
+            hasUnit ? $"{info.Name}, {info.Unit}" : info.Name,
+            (target.IsDifference ? "above " : "") + (target.Server?.ToString() ?? target.OtherRow ?? ""),
             Cell(measured, "0.00"),
-            target.Most.ToString("0.00", CultureInfo.InvariantCulture),
-            measured.Median <= target.Most ? "met" : "NOT MET",
+            string.Create(CultureInfo.InvariantCulture, $"{(target.IsLeast ? "at least" : "at most")} {target.Limit:0.00}"),
+            target.IsMet(measured) ? "met" : "NOT MET",
         ];
     }
 

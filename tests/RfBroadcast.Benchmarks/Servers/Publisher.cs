@@ -47,11 +47,40 @@ internal sealed class Publisher(IPublishedChannel[] channels)
         return Stopwatch.GetTimestamp() - start;
     });
 
+    /// <summary>Publishes for a time with many under way: the next one begins when the earliest is accepted.</summary>
+    public Task<Published> PipelineAsync(TimeSpan time, int underWay) => Task.Run(async () =>
+    {
+        var ring = new Task[underWay];
+        Array.Fill(ring, Task.CompletedTask);
+        var start = Stopwatch.GetTimestamp();
+        var end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        long count = 0;
+        for (var place = 0; Stopwatch.GetTimestamp() < end; place = (place + 1) % underWay, count++)
+        {
+            await ring[place];
+            ring[place] = BeginNextAsync();
+        }
+
+        await Task.WhenAll(ring);
+        return new Published(count, Stopwatch.GetTimestamp() - start);
+    });
+
     private ValueTask PublishNextAsync()
+    {
+        var (channel, number) = Next();
+        return channel.PublishAsync(number, Paddings[number % Paddings.Length]);
+    }
+
+    private Task BeginNextAsync()
+    {
+        var (channel, number) = Next();
+        return channel.BeginAsync(number, Paddings[number % Paddings.Length]);
+    }
+
+    private (IPublishedChannel Channel, long Number) Next()
     {
         var turn = _turn;
         _turn = (turn + 1) % channels.Length;
-        var number = ++_numbers[turn];
-        return channels[turn].PublishAsync(number, Paddings[number % Paddings.Length]);
+        return (channels[turn], ++_numbers[turn]);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ServerCommands(IBenchmarkServer server)
     private readonly Dictionary<string, byte[][]> _paddings = new(StringComparer.Ordinal); // made once, not while it is measured
 
     /// <summary>Runs the process until the driver goes.</summary>
-    public static void Run(string kind) => Answers.Serve(new ServerCommands(ServerKinds.Create(Enum.Parse<ServerKind>(kind))).Answer);
+    public static void Run(string kind, string? redis) => Answers.Serve(new ServerCommands(ServerKinds.Create(Enum.Parse<ServerKind>(kind), redis)).Answer);
 
     private object Answer(string[] command) => command switch
     {
@@ -18,6 +18,8 @@ internal sealed class ServerCommands(IBenchmarkServer server)
         ["burst", var channels, var count, var size] => Wait(PublisherOf(channels, size).BurstAsync(Number(count))),
         ["steady", var channels, var perSecond, var count, var size] =>
             Wait(PublisherOf(channels, size).SteadyAsync(double.Parse(perSecond, CultureInfo.InvariantCulture), Number(count))),
+        ["pipeline", var channels, var milliseconds, var underWay, var size] =>
+            Wait(PublisherOf(channels, size).PipelineAsync(TimeSpan.FromMilliseconds(Number(milliseconds)), Number(underWay))),
         ["collect"] => Collect(),
         ["allocated"] => GC.GetTotalAllocatedBytes(precise: true),
         _ => throw new ArgumentException("Not a command: " + string.Join(' ', command), nameof(command)),

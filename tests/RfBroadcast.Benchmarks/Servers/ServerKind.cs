@@ -17,4 +17,10 @@ public enum ServerKind
 
     /// <summary>ASP.NET Core's WebSocket with its own compression: every message is compressed for each connection.</summary>
     WebSocketDeflate,
+
+    /// <summary>This library, two nodes that Redis joins: one publishes, the other has the subscribers and is measured.</summary>
+    Redis,
+
+    /// <summary>StackExchange.Redis alone: a PUBLISH for each message.</summary>
+    RedisClient,
 }

@@ -3,9 +3,6 @@ namespace RfBroadcast.Benchmarks;
 /// <summary>The workloads of <c>fanout</c>, in the order of the table.</summary>
 internal static class FanoutWorkloads
 {
-    /// <summary>Whether there is one of this name.</summary>
-    public static bool Has(string name) => All.Any(workload => workload.Name == name);
-
     public static IReadOnlyList<IWorkload> All { get; } =
     [
         new BurstWorkload("burst", subscribers: 1000, messages: 2000),

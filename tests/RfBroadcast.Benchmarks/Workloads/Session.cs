@@ -8,17 +8,19 @@ internal sealed class Session : IAsyncDisposable
     private const int ConnectsAtOnce = 200;
 
     private readonly ChildProcess _server;
+    private readonly ChildProcess _publisher; // the server itself, or another node
     private readonly ChildProcess _load;
 
     // How many messages each channel of a set has had: a client that connects now must first receive the next.
     private readonly Dictionary<string, long> _published = new(StringComparer.Ordinal);
     private readonly int _core;
 
-    private Session(ServerKind kind, int core, ChildProcess server, ChildProcess load)
+    private Session(ServerKind kind, int core, ChildProcess server, ChildProcess publisher, ChildProcess load)
     {
         _core = core;
         Kind = kind;
         _server = server;
+        _publisher = publisher;
         _load = load;
     }
 
@@ -30,11 +32,36 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             var port = await server.AskAsync<int>("start");
-            return new Session(kind, cores.Server, server, ChildProcess.StartLoad(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
+            return new Session(kind, cores.Server, server, server, ChildProcess.StartLoad(cores.Load, "load", kind.ToString(), port.ToString(CultureInfo.InvariantCulture)));
         }
         catch
         {
             await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="StartAsync(Cores, ServerKind)"/>, with two nodes that Redis joins: the other publishes, on the load's core.</summary>
+    public static async Task<Session> StartAsync(Cores cores, RedisProcess redis)
+    {
+        List<ChildProcess> started = [];
+        try
+        {
+            var kind = ServerKind.Redis.ToString();
+            started.Add(ChildProcess.StartServer(cores.Server, "server", kind, redis.EndPoint));
+            started.Add(ChildProcess.StartServer(cores.Load, "server", kind, redis.EndPoint));
+            var port = await started[0].AskAsync<int>("start");
+            await started[1].AskAsync<int>("start");
+            started.Add(ChildProcess.StartLoad(cores.Load, "load", kind, port.ToString(CultureInfo.InvariantCulture)));
+            return new Session(ServerKind.Redis, cores.Server, started[0], started[1], started[2]);
+        }
+        catch
+        {
+            foreach (var process in started)
+            {
+                await process.DisposeAsync();
+            }
+
             throw;
         }
     }
@@ -76,7 +103,7 @@ internal sealed class Session : IAsyncDisposable
     public Task PublishAsync(string channels, int messages, int size = 128)
     {
         Count(channels, messages);
-        return _server.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
+        return _publisher.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
     }
 
     /// <summary>The first clients stop reading.</summary>
@@ -94,6 +121,11 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _load.DisposeAsync();
+        if (_publisher != _server)
+        {
+            await _publisher.DisposeAsync();
+        }
+
         await _server.DisposeAsync();
     }
 
@@ -112,7 +144,7 @@ internal sealed class Session : IAsyncDisposable
         var allocated = await _server.AskAsync<long>("allocated");
         var cpu = new ServerReading(_server.Id, _core);
         var receiving = ReceiveCheckedAsync(deliveries);
-        await _server.AskAsync<long>(publish);
+        await _publisher.AskAsync<long>(publish);
         var received = await receiving;
         var spent = cpu.Spent();
         return new DeliveryMeasured(received, spent, await _server.AskAsync<long>("allocated") - allocated);
