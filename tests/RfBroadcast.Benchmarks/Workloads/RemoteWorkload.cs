@@ -7,7 +7,7 @@ internal sealed class RemoteWorkload : IRedisWorkload
     private const int FewSubscribers = 10;
     private const int WarmUps = 5;
     private const int BurstMessages = 2000;
-    private const int QuickPerSecond = 1000; // to few subscribers
+    private const int LatencyPerSecond = 1000;
 
     public string Name => "remote";
 
@@ -26,9 +26,9 @@ internal sealed class RemoteWorkload : IRedisWorkload
     {
         // Few subscribers and many messages make the compiler see the path of a message, which both sizes share.
         await session.ConnectAsync("few", FewSubscribers);
-        await SteadyAsync(session, "few", QuickPerSecond, seconds: quick ? 5 : 8, FewSubscribers);
+        await SteadyAsync(session, "few", LatencyPerSecond, seconds: quick ? 5 : 8, FewSubscribers);
         await Task.Delay(300); // the just-in-time compiler's turn
-        var latency = await SteadyAsync(session, "few", QuickPerSecond, seconds: quick ? 3 : 5, FewSubscribers);
+        var latency = await SteadyAsync(session, "few", LatencyPerSecond, seconds: quick ? 3 : 5, FewSubscribers);
         latency.AddTo(results, "remote, 1000/s to 10", session.Kind);
 
         await session.ConnectAsync("news", Subscribers);
