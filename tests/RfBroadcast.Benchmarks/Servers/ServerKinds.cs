@@ -3,7 +3,7 @@ namespace RfBroadcast.Benchmarks;
 /// <summary>What belongs to each kind of server.</summary>
 internal static class ServerKinds
 {
-    public static IBenchmarkServer Create(ServerKind kind, string? redis) => kind switch
+    public static IBenchmarkServer Create(ServerKind kind, string? redis = null) => kind switch
     {
         ServerKind.RfBroadcast => new RfBroadcastServer(),
         ServerKind.SignalR => new SignalRServer(),
