@@ -34,7 +34,8 @@ internal sealed partial class ScaleOutApp : IDisposable
     /// <summary>Starts it where programs are looked for elsewhere.</summary>
     public static ScaleOutApp Run(string? path, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet, ["exec", typeof(NewMessage).Assembly.Location, "--port", "0", .. arguments])
+        // Whoever started the tests in the background made them, and what they start, deaf to Ctrl+C.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Dotnet, "exec", typeof(NewMessage).Assembly.Location, "--port", "0", .. arguments])
         {
             WorkingDirectory = Repository.PathOf("samples", "ScaleOut"), // there is its wwwroot
         };
