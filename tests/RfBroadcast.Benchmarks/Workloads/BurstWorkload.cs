@@ -4,6 +4,7 @@ namespace RfBroadcast.Benchmarks;
 internal sealed class BurstWorkload(string name, int subscribers, int messages) : IWorkload
 {
     private const int WarmUps = 4;
+    private const int QuickWarmUps = 2;
 
     public string Name => name;
 
@@ -12,7 +13,7 @@ internal sealed class BurstWorkload(string name, int subscribers, int messages) 
     public async Task RunAsync(Session session, Results results, bool quick)
     {
         await session.ConnectAsync("news", subscribers);
-        for (var round = 0; round < WarmUps; round++)
+        for (var round = 0; round < (quick ? QuickWarmUps : WarmUps); round++)
         {
             await session.BurstAsync("news", messages / 2, (long)messages / 2 * subscribers);
             await Task.Delay(300); // the just-in-time compiler's turn

@@ -10,7 +10,7 @@ internal sealed class SteadyWorkload(int perSecond, int seconds, bool isMain) : 
     // Quick enough that the compiler has seen enough calls, and long enough that it is done: else a fifth of what is measured is its work.
     private const int WarmUpPerSecond = 60;
     private const int WarmUpSeconds = 15;
-    private const int QuickWarmUpSeconds = 8;
+    private const int QuickWarmUpSeconds = 5;
     private const int QuickSeconds = 5;
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"steady-{perSecond}");
