@@ -372,7 +372,7 @@ public sealed class LocalHub
     /// <summary>Posts to a channel somebody is subscribed to. One that retired meanwhile may have been replaced already.</summary>
     private HubChannel? FindAndPost(Channel channel, object item)
     {
-        while (_channels.TryGetValue(channel.WireName, out var target))
+        while (Find(channel) is { } target)
         {
             if (target.TryPost(item))
             {

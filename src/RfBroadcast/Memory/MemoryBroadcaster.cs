@@ -207,7 +207,7 @@ public sealed class MemoryBroadcaster : IBroadcaster, IChannelHistory, IDisposab
             var target = Hub.Find(channel);
             if (target is { HasRoom: false })
             {
-                await target.WaitForRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                await Hub.WaitForRoomAsync(channel, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
