@@ -21,13 +21,7 @@ public sealed class OverflowTests(StandaloneRedis redis) : IClassFixture<Standal
         var connection = node.Connect("1.1");
         await node.Broadcaster.JoinAsync(connection, channel);
 
-        using (var blocker = new Blocker(connection))
-        {
-            await PublishAsync(publisher, channel);
-            await blocker.Blocked.InTimeAsync();
-            await Wait.UntilAsync(() => Overflows(figures) > 0, "messages were dropped for want of room");
-            node.Broadcaster.Feeds.Services.Budget.Used.Should().BeInRange(1, Bound);
-        }
+        await OverflowAsync(publisher, node, connection, channel, figures);
 
         await connection.UntilEventsAsync(Messages); // with no further message to show what is missing
         connection.Data.Select(Number).Should().Equal(Enumerable.Range(0, Messages));
@@ -45,13 +39,7 @@ public sealed class OverflowTests(StandaloneRedis redis) : IClassFixture<Standal
         var connection = node.Connect("1.1");
         await node.Broadcaster.JoinAsync(connection, channel);
 
-        using (var blocker = new Blocker(connection))
-        {
-            await PublishAsync(publisher, channel);
-            await blocker.Blocked.InTimeAsync();
-            await Wait.UntilAsync(() => Overflows(figures) > 0, "messages were dropped for want of room");
-            node.Broadcaster.Feeds.Services.Budget.Used.Should().BeInRange(1, Bound);
-        }
+        await OverflowAsync(publisher, node, connection, channel, figures);
 
         await Wait.UntilAsync(() => connection.Events.Count + Overflows(figures) == Messages, "what was not dropped has arrived");
         connection.Data.Select(Number).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
@@ -62,12 +50,18 @@ public sealed class OverflowTests(StandaloneRedis redis) : IClassFixture<Standal
 
     private static double Overflows(Figures figures) => figures.All().GetValueOrDefault(RedisBroadcastTelemetry.Overflows);
 
-    private static async Task PublishAsync(TestNode publisher, Channel channel)
+    /// <summary>Publishes while the connection takes nothing, until there is no room; then lets it go on.</summary>
+    private static async Task OverflowAsync(TestNode publisher, TestNode node, RecordingConnection connection, Channel channel, Figures figures)
     {
+        using var blocker = new Blocker(connection);
         for (var i = 0; i < Messages; i++)
         {
             await publisher.Broadcaster.SayAsync(channel, Filling + i.ToString(CultureInfo.InvariantCulture));
         }
+
+        await blocker.Blocked.InTimeAsync();
+        await Wait.UntilAsync(() => Overflows(figures) > 0, "messages were dropped for want of room");
+        node.Broadcaster.Feeds.Services.Budget.Used.Should().BeInRange(1, Bound);
     }
 
     private static int Number(string? data) => int.Parse(data!.Trim('"').TrimStart('x'), CultureInfo.InvariantCulture); // every event has data
