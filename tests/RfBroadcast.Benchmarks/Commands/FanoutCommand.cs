@@ -13,29 +13,12 @@ internal static class FanoutCommand
             compression-8k, of RfBroadcast, the same with compression, and ASP.NET Core's own (RfBroadcast, RfBroadcastDeflate, WebSocketDeflate)
         """;
 
-    public static async Task<int> RunAsync(string[] arguments)
-    {
-        var options = RunOptions.Parse("fanout", FanoutWorkloads.All.Select(workload => workload.Name), choosesServers: true, arguments);
-        if (options is null)
-        {
-            await Console.Error.WriteLineAsync(Usage);
-            return 2;
-        }
-
-        var results = new Results();
-        try
-        {
-            await MeasureAsync(options, results);
-        }
-        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException or PlatformNotSupportedException)
-        {
-            await Console.Error.WriteLineAsync("FAILED: " + fault.Message);
-            return 1;
-        }
-
-        await options.WriteAsync(results, FanoutTargets.All, MarkdownFile.FanoutMark);
-        return 0;
-    }
+    public static Task<int> RunAsync(string[] arguments) => MeasuringCommand.RunAsync(
+        Usage,
+        RunOptions.Parse("fanout", FanoutWorkloads.All.Select(workload => workload.Name), choosesServers: true, arguments),
+        MeasureAsync,
+        FanoutTargets.All,
+        MarkdownFile.FanoutMark);
 
     private static async Task MeasureAsync(RunOptions options, Results results)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using StackExchange.Redis;
 
 namespace RfBroadcast.Benchmarks;
 
@@ -13,29 +12,12 @@ internal static class RedisCommand
             through a redis-server that the command starts and ends itself: remote (fan-out on another node), publish, subscribe, join
         """;
 
-    public static async Task<int> RunAsync(string[] arguments)
-    {
-        var options = RunOptions.Parse("redis", RedisWorkloads.All.Select(workload => workload.Name), choosesServers: false, arguments);
-        if (options is null)
-        {
-            await Console.Error.WriteLineAsync(Usage);
-            return 2;
-        }
-
-        var results = new Results();
-        try
-        {
-            await MeasureAsync(options, results);
-        }
-        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException or PlatformNotSupportedException or RedisException)
-        {
-            await Console.Error.WriteLineAsync("FAILED: " + fault.Message);
-            return 1;
-        }
-
-        await options.WriteAsync(results, RedisTargets.All, MarkdownFile.RedisMark);
-        return 0;
-    }
+    public static Task<int> RunAsync(string[] arguments) => MeasuringCommand.RunAsync(
+        Usage,
+        RunOptions.Parse("redis", RedisWorkloads.All.Select(workload => workload.Name), choosesServers: false, arguments),
+        MeasureAsync,
+        RedisTargets.All,
+        MarkdownFile.RedisMark);
 
     private static async Task MeasureAsync(RunOptions options, Results results)
     {
