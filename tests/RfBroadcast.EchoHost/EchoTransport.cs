@@ -10,7 +10,7 @@ internal sealed class EchoTransport(AcceptedSocket socket, BroadcastCompressionO
 
     public bool TakesBinary => true;
 
-    public Task ServeAsync(NativeSession session, IReadOnlyList<SubscribeCommand> subscriptions) => socket.ReadAsync(this);
+    public Task<bool> ServeAsync(NativeSession session, IReadOnlyList<SubscribeCommand> subscriptions) => socket.ReadAsync(this);
 
     public ValueTask EndAsync() => socket.EndAsync();
 

@@ -10,7 +10,7 @@ internal sealed class EventStreamConnection : ClientConnection
         : base(services, id, admission, NativeProtocol.EventStream, outlet, position)
     {
         _outlet = outlet;
-        _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
+        _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, static connection => ((EventStreamConnection)connection!).Beat(), this);
     }
 
     public override void Release()

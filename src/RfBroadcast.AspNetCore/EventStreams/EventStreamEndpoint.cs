@@ -34,7 +34,7 @@ internal sealed class EventStreamEndpoint(EndpointServices services, Handshake h
         var position = new StreamPosition(id, PriorOf(subscriptions));
         var outlet = new EventStreamOutlet(context, position, services.Time);
         var connection = new EventStreamConnection(services, id, admission, outlet, position);
-        await lifetime.RunAsync(connection, new EventStreamTransport(services, connection, outlet, context.RequestAborted), subscriptions).ConfigureAwait(false);
+        await lifetime.RunAsync(connection, new EventStreamTransport(connection, outlet, context.RequestAborted), subscriptions).ConfigureAwait(false);
     }
 
     /// <summary>An empty name is a choice: a stream for what is sent to this connection alone.</summary>

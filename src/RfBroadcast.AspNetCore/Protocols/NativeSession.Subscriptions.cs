@@ -53,7 +53,7 @@ internal sealed partial class NativeSession
 
     private void Begin(Channel channel)
     {
-        lock (_gate)
+        lock (this)
         {
             (_subscribing ??= []).Add(channel);
         }
@@ -61,7 +61,7 @@ internal sealed partial class NativeSession
 
     private void End(Channel channel)
     {
-        lock (_gate)
+        lock (this)
         {
             _subscribing!.Remove(channel); // it was put there
             _subscribing = _subscribing.Count == 0 ? null : _subscribing;
@@ -72,7 +72,7 @@ internal sealed partial class NativeSession
     private int CountUnderWay()
     {
         Channel[] begun;
-        lock (_gate)
+        lock (this)
         {
             begun = _subscribing is null ? [] : [.. _subscribing];
         }
@@ -157,7 +157,7 @@ internal sealed partial class NativeSession
             var entry = services.Wheel.Schedule(
                 expiry - services.Time.GetUtcNow(),
                 () => ThreadPool.UnsafeQueueUserWorkItem(_ => _ = ExpireAsync(channel), state: null));
-            lock (_gate)
+            lock (this)
             {
                 (_expiries ??= new(StringComparer.Ordinal))[channel.WireName] = entry;
             }
@@ -166,7 +166,7 @@ internal sealed partial class NativeSession
 
     private WheelEntry? TakeExpiry(Channel channel)
     {
-        lock (_gate)
+        lock (this)
         {
             return _expiries is not null && _expiries.Remove(channel.WireName, out var entry) ? entry : null;
         }
@@ -174,7 +174,7 @@ internal sealed partial class NativeSession
 
     private void CancelExpiries()
     {
-        lock (_gate)
+        lock (this)
         {
             foreach (var expiry in _expiries?.Values ?? Enumerable.Empty<WheelEntry>())
             {

@@ -13,10 +13,10 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     // More commands than this wait for earlier ones before the next message is read.
     private const int MaxInFlight = 256;
 
-    // Most connections are idle nearly always, and one that is holds none of these.
-    private readonly Lock _gate = new();
-    private Dictionary<string, Task>? _inFlight; // by channel; under the lock
-    private CancellationTokenSource? _ended; // while commands run; under the lock
+    // Most connections are idle nearly always, and one that is holds none of these. They are guarded by the object itself: with very
+    // many of them, a lock object each is memory.
+    private Dictionary<string, Task>? _inFlight; // by channel
+    private CancellationTokenSource? _ended; // while commands run
     private int _running;
     private bool _hasEnded;
     private TokenBucketRateLimiter? _errors;
@@ -26,7 +26,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
                 return _hasEnded ? new CancellationToken(canceled: true) : (_ended ??= new CancellationTokenSource()).Token;
             }
@@ -54,7 +54,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     public async ValueTask DisposeAsync()
     {
         CancellationTokenSource? ended;
-        lock (_gate)
+        lock (this)
         {
             _hasEnded = true;
             ended = _ended;
@@ -121,7 +121,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
         var task = RunAsync(command);
         if (!task.IsCompleted)
         {
-            lock (_gate)
+            lock (this)
             {
                 (_inFlight ??= new(StringComparer.Ordinal))[channel] = task;
             }
@@ -134,7 +134,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     private async Task ForgetAsync(string channel, Task task)
     {
         await task.ConfigureAwait(false);
-        lock (_gate)
+        lock (this)
         {
             _inFlight!.Remove(channel); // it was put there, and nothing else of this channel is until this is done
             _inFlight = _inFlight.Count == 0 ? null : _inFlight;
@@ -143,7 +143,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
 
     private bool IsInFlight(string channel, [NotNullWhen(true)] out Task? task)
     {
-        lock (_gate)
+        lock (this)
         {
             task = null;
             return _inFlight is not null && _inFlight.TryGetValue(channel, out task);
@@ -153,7 +153,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
     /// <summary>What is under way, when it is at least so many.</summary>
     private Task[] InFlight(int least)
     {
-        lock (_gate)
+        lock (this)
         {
             return _inFlight is null || _inFlight.Count < least ? [] : [.. _inFlight.Values];
         }
@@ -199,7 +199,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
 
     private void Enter()
     {
-        lock (_gate)
+        lock (this)
         {
             _running++;
         }
@@ -207,7 +207,7 @@ internal sealed partial class NativeSession(EndpointServices services, ClientCon
 
     private void Leave()
     {
-        lock (_gate)
+        lock (this)
         {
             if (--_running == 0 && !_hasEnded)
             {

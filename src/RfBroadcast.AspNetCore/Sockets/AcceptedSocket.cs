@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -60,40 +59,20 @@ internal sealed class AcceptedSocket : IClientTransport
     }
 
     /// <inheritdoc/>
-    public Task ServeAsync(NativeSession session, IReadOnlyList<SubscribeCommand> subscriptions)
+    public Task<bool> ServeAsync(NativeSession session, IReadOnlyList<SubscribeCommand> subscriptions)
     {
         var starting = session.StartAsync(subscriptions);
         return starting.IsCompletedSuccessfully ? ReadAsync(session) : StartAndReadAsync(session, starting);
     }
 
     /// <summary>Hands over what the client says, message by message, until one side has ended the connection.</summary>
-    public async Task ReadAsync(IMessageHandler handler)
-    {
-        try
-        {
-            if (await _reader.RunAsync(handler).ConfigureAwait(false))
-            {
-                Log.ConnectionEnded(_services.Logger, Connection.Id, "closed");
-                return;
-            }
+    /// <returns>Whether one side has closed it; false when the client vanished.</returns>
+    public Task<bool> ReadAsync(IMessageHandler handler) => _reader.RunAsync(handler);
 
-            Log.ConnectionEnded(_services.Logger, Connection.Id, "the client has gone");
-        }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException or ConnectionResetException or ObjectDisposedException)
-        {
-            Log.ConnectionEnded(_services.Logger, Connection.Id, fault.Message);
-        }
-
-        if (Connection.CloseCodeSent == 0)
-        {
-            Connection.Abort(); // it vanished without a word
-        }
-    }
-
-    private async Task StartAndReadAsync(NativeSession session, ValueTask starting)
+    private async Task<bool> StartAndReadAsync(NativeSession session, ValueTask starting)
     {
         await starting.ConfigureAwait(false);
-        await ReadAsync(session).ConfigureAwait(false);
+        return await ReadAsync(session).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

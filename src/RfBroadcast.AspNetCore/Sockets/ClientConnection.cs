@@ -4,7 +4,7 @@ namespace RfBroadcast.AspNetCore;
 /// One client's connection as the hub sees it, whatever its transport: what is sent goes through its queue, and closing and
 /// the end of its token are settled here.
 /// </summary>
-internal abstract class ClientConnection : IConnection
+internal abstract class ClientConnection : IConnection, IQueueOwner
 {
     private readonly ConnectionLimits.Place? _place;
     private readonly WheelEntry? _expiry;
@@ -25,7 +25,7 @@ internal abstract class ClientConnection : IConnection
         Identity = admission.Identity;
         _place = admission.Place;
         Protocol = protocol;
-        Queue = new OutgoingQueue(outlet, protocol.Unshared, services.Options.QueueBytes, services.Metrics, CloseTooSlow, position);
+        Queue = new OutgoingQueue(outlet, protocol.Unshared, services.Options.QueueBytes, services.Metrics, this, position);
         if (Identity.ExpiresAt is { } expiry)
         {
             _expiry = services.Wheel.Schedule(expiry - services.Time.GetUtcNow(), () => Close(CloseCode.TokenExpired, "the token expired"));
@@ -102,5 +102,5 @@ internal abstract class ClientConnection : IConnection
         }
     }
 
-    private void CloseTooSlow() => Close(CloseCode.TooSlow, "too slow: the queue was full", discardQueued: true);
+    void IQueueOwner.IsTooSlow() => Close(CloseCode.TooSlow, "too slow: the queue was full", discardQueued: true);
 }

@@ -1,3 +1,6 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
+
 namespace RfBroadcast.AspNetCore;
 
 /// <summary>Runs a connection, whatever its transport: the hub and the drain know it from its start to its end.</summary>
@@ -17,7 +20,12 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
         {
             var serving = transport.ServeAsync(session, subscriptions);
             subscriptions = []; // not to be held as long as the connection lasts
-            await serving.ConfigureAwait(false);
+            var isClosed = await serving.ConfigureAwait(false);
+            Log.ConnectionEnded(services.Logger, connection.Id, isClosed ? "closed" : "the client has gone");
+        }
+        catch (Exception fault) when (IsOfConnection(fault))
+        {
+            Log.ConnectionEnded(services.Logger, connection.Id, fault.Message);
         }
         catch (Exception fault)
         {
@@ -26,6 +34,11 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
         }
         finally
         {
+            if (connection.CloseCodeSent == 0)
+            {
+                connection.Abort(); // it vanished without a word
+            }
+
             try
             {
                 await EndAsync(connection, session).ConfigureAwait(false);
@@ -38,6 +51,10 @@ internal sealed class ConnectionLifetime(EndpointServices services, ConnectionDr
             }
         }
     }
+
+    // What reading throws when the connection has failed, which is not the server's fault.
+    private static bool IsOfConnection(Exception fault) =>
+        fault is WebSocketException or OperationCanceledException or IOException or ConnectionResetException or ObjectDisposedException;
 
     private async Task EndAsync(ClientConnection connection, NativeSession session)
     {

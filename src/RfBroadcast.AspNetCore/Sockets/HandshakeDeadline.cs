@@ -21,7 +21,7 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
 
     /// <summary>The end point knows who connects: the time no longer matters.</summary>
     /// <exception cref="OperationCanceledException">It is over, and the request is being answered.</exception>
-    public static void Meet(HttpContext context) => context.Features.Get<Deadline>()?.Meet();
+    public static void Meet(HttpContext context) => (context.Features.Get<IHttpRequestLifetimeFeature>() as Deadline)?.Meet();
 
     private static Task LimitAsync(HttpContext context, RequestDelegate inner, EndpointServices services)
     {
@@ -46,8 +46,9 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
         using var ended = deadline;
         await Task.WhenAny(running, deadline.Over).ConfigureAwait(false);
 
-        // Another end point's path may end like one of ours; it takes the time it needs.
-        if (running.IsCompleted || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is null || !deadline.TrySettle())
+        // Another end point's path may end like one of ours; it takes the time it needs. And what has started to answer knows who
+        // connects, even if a middleware put a feature of its own over the deadline's.
+        if (running.IsCompleted || context.Response.HasStarted || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is null || !deadline.TrySettle())
         {
             await running.ConfigureAwait(false);
             return;
@@ -89,8 +90,7 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
         {
             _context = context;
             _request = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-            context.Features.Set<IHttpRequestLifetimeFeature>(this);
-            context.Features.Set(this);
+            context.Features.Set<IHttpRequestLifetimeFeature>(this); // found again there: a feature of its own would cost each connection a list
             _timer = services.Wheel.Schedule(services.Options.HandshakeTimeout, () => _over.TrySetResult());
         }
 
@@ -126,7 +126,6 @@ internal sealed class HandshakeDeadline(BroadcastPaths paths) : IStartupFilter
             }
 
             _context.Features.Set(_request);
-            _context.Features.Set<Deadline>(null);
             Dispose();
             IsMet = true;
             _over.TrySetResult();

@@ -16,7 +16,7 @@ internal sealed partial class OutgoingQueue
     private readonly IWireProtocol _protocol;
     private readonly int _limit;
     private readonly BroadcastMetrics _metrics;
-    private readonly Action _tooSlow;
+    private readonly IQueueOwner _owner;
     private readonly StreamPosition? _position;
     private Queue<QueuedItem>? _items;
     private int _bytes;
@@ -31,14 +31,14 @@ internal sealed partial class OutgoingQueue
     /// <param name="protocol">How a gap is written.</param>
     /// <param name="limit">How many bytes may wait.</param>
     /// <param name="metrics">Counts what is dropped.</param>
-    /// <param name="tooSlow">Called, outside the lock, when the queue overflows and the connection must close.</param>
+    /// <param name="owner">Told, outside the lock, when the queue overflows and the connection must close.</param>
     /// <param name="position">Follows what is taken to be written; null where nobody needs to know.</param>
     public OutgoingQueue(
         IFrameOutlet outlet,
         IWireProtocol protocol,
         int limit,
         BroadcastMetrics metrics,
-        Action tooSlow,
+        IQueueOwner owner,
         StreamPosition? position = null)
     {
         _position = position;
@@ -46,7 +46,7 @@ internal sealed partial class OutgoingQueue
         _outlet = outlet;
         _protocol = protocol;
         _limit = limit;
-        _tooSlow = tooSlow;
+        _owner = owner;
     }
 
     /// <summary>Completes when the close frame was written, or the connection failed. Never faults.</summary>
@@ -85,7 +85,7 @@ internal sealed partial class OutgoingQueue
         }
         else if (isFull)
         {
-            _tooSlow();
+            _owner.IsTooSlow();
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed partial class OutgoingQueue
         }
         else if (isFull)
         {
-            _tooSlow();
+            _owner.IsTooSlow();
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed partial class OutgoingQueue
         }
         else if (isFull)
         {
-            _tooSlow();
+            _owner.IsTooSlow();
         }
     }
 

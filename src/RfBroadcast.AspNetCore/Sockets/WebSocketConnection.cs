@@ -14,7 +14,7 @@ internal sealed class WebSocketConnection : ClientConnection
         _outlet = outlet;
         _lastHeard = services.Time.GetTimestamp();
         _idleSince = _lastHeard;
-        _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, Beat);
+        _heartbeat = services.Wheel.Schedule(services.Options.PingInterval, static connection => ((WebSocketConnection)connection!).Beat(), this);
     }
 
     /// <summary>The way out.</summary>

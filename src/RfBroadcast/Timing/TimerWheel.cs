@@ -60,7 +60,18 @@ public sealed class TimerWheel : IDisposable
     public WheelEntry Schedule(TimeSpan delay, Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var entry = new WheelEntry(this, callback);
+        return Schedule(delay, static run => ((Action)run!)(), callback);
+    }
+
+    /// <summary>
+    /// Calls <paramref name="callback"/> once with <paramref name="state"/> after <paramref name="delay"/>: for entries of which there are
+    /// very many, which can share a callback.
+    /// </summary>
+    /// <returns>The entry; cancel it with <see cref="WheelEntry.Cancel"/>.</returns>
+    public WheelEntry Schedule(TimeSpan delay, Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var entry = new WheelEntry(this, callback, state);
         Schedule(entry, delay);
         return entry;
     }

@@ -4,12 +4,14 @@ namespace RfBroadcast;
 public sealed class WheelEntry
 {
     private readonly TimerWheel _wheel;
-    private readonly Action _callback;
+    private readonly Action<object?> _callback;
+    private readonly object? _state;
 
-    internal WheelEntry(TimerWheel wheel, Action callback)
+    internal WheelEntry(TimerWheel wheel, Action<object?> callback, object? state)
     {
         _wheel = wheel;
         _callback = callback;
+        _state = state;
     }
 
     // Guarded by the wheel.
@@ -27,5 +29,5 @@ public sealed class WheelEntry
     /// <summary>Takes it off the wheel. A callback that is already due may still run.</summary>
     public void Cancel() => _wheel.Cancel(this);
 
-    internal void Run() => _callback();
+    internal void Run() => _callback(_state);
 }

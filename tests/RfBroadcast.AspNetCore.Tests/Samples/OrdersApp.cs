@@ -40,7 +40,7 @@ internal sealed class OrdersApp : WebApplicationFactory<OrderStore>
     public static OrdersApp Start(string environment = "Development", TimeSpan? demoLifetime = null)
     {
         var app = new OrdersApp(environment, demoLifetime);
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         return app;
     }
@@ -101,6 +101,9 @@ internal sealed class OrdersApp : WebApplicationFactory<OrderStore>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(_environment);
+
+        // Not by the factory's own port: it would set it while the sample starts, and sometimes too late.
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         builder.UseSetting("Tokens:Key", Convert.ToBase64String(_key));
         if (_demoLifetime is { } lifetime)
         {

@@ -13,7 +13,7 @@ public sealed class OutgoingQueueOverflowTests
 
     public OutgoingQueueOverflowTests()
     {
-        _queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => _tooSlow++);
+        _queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), new QueueOwner(() => _tooSlow++));
         _outlet.Block();
         _queue.SendControl(Control("first"));
     }
@@ -32,7 +32,7 @@ public sealed class OutgoingQueueOverflowTests
     {
         var queue = default(OutgoingQueue);
         var outlet = new FakeOutlet();
-        queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => queue!.Close(WebSocketFrame.MakeClose(CloseCode.TooSlow, "too slow"), discardQueued: true));
+        queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), new QueueOwner(() => queue!.Close(WebSocketFrame.MakeClose(CloseCode.TooSlow, "too slow"), discardQueued: true)));
         outlet.Block();
         queue.SendControl(Control("first"));
         foreach (var name in Names("a", 1, 12))

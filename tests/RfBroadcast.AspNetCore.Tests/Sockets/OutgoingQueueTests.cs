@@ -14,7 +14,7 @@ public sealed class OutgoingQueueTests
     private readonly FakeOutlet _outlet = new();
     private readonly OutgoingQueue _queue;
 
-    public OutgoingQueueTests() => _queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
+    public OutgoingQueueTests() => _queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), new QueueOwner(() => { }));
 
     [Fact]
     public void Send_Idle_WritesTheVeryBytesAtOnce()
@@ -148,7 +148,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public async Task SendStart_ManyAtOnceFromSeveralThreads_NothingComesBetween()
     {
-        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(_outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), new QueueOwner(() => { }));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 500; i++)
@@ -291,7 +291,7 @@ public sealed class OutgoingQueueTests
     [Fact]
     public void Send_Idle_AllocatesNothing()
     {
-        var queue = new OutgoingQueue(new SilentOutlet(), NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(new SilentOutlet(), NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), new QueueOwner(() => { }));
         var slice = Slice("news", OverflowPolicy.Close, "a 1", "a 2");
         var control = Control("c");
         void SendSome()
@@ -316,7 +316,7 @@ public sealed class OutgoingQueueTests
         const int Threads = 8;
         const int Each = 2000;
         var outlet = new YieldingOutlet();
-        var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), () => { });
+        var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, int.MaxValue, new BroadcastMetrics(), new QueueOwner(() => { }));
         using var barrier = new Barrier(Threads);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
@@ -360,7 +360,7 @@ public sealed class OutgoingQueueTests
         for (var round = 0; round < 300; round++)
         {
             var outlet = new YieldingOutlet();
-            var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), () => { });
+            var queue = new OutgoingQueue(outlet, NativeProtocol.WebSocket, Limit, new BroadcastMetrics(), new QueueOwner(() => { }));
             using var barrier = new Barrier(3);
             void SendSome()
             {

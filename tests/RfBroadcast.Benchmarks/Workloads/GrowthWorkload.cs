@@ -7,9 +7,11 @@ internal sealed class GrowthWorkload : IWorkload
 {
     private const int DeliveriesPerSecond = 10_000;
     private const int Seconds = 4;
-    private const int WarmUpPerSecond = 2000;
-    private const int WarmUpSeconds = 10;
     private const int BurstDeliveries = 200_000;
+
+    // Each step is warmed up like steady traffic: its clients' connections run code that no step before had, and the compiler must be done with it.
+    private const int WarmUpTimes = 4;
+    private const int WarmUpSeconds = 8;
 
     private static readonly int[] Steps = [10, 100, 1000, 5000, 10_000];
 
@@ -23,18 +25,16 @@ internal sealed class GrowthWorkload : IWorkload
         foreach (var step in Steps)
         {
             await session.ConnectAsync("news", step - subscribers);
-            if (subscribers == 0)
-            {
-                // Many messages to few, so that the compiler has seen enough calls before any step counts.
-                await session.SteadyAsync("news", WarmUpPerSecond, WarmUpPerSecond * WarmUpSeconds, (long)WarmUpPerSecond * WarmUpSeconds * step);
-            }
-
             subscribers = step;
             await session.BurstAsync("news", BurstDeliveries / step, BurstDeliveries);
-            await Task.Delay(500);
+            await Task.Delay(300); // the just-in-time compiler's turn
             var perSecond = DeliveriesPerSecond / step;
-            var measured = await session.SteadyAsync("news", perSecond, perSecond * Seconds, DeliveriesPerSecond * Seconds);
+            await SteadyAsync(session, perSecond * WarmUpTimes, WarmUpSeconds, step);
+            var measured = await SteadyAsync(session, perSecond, Seconds, step);
             measured.AddTo(results, string.Create(CultureInfo.InvariantCulture, $"growth, {step}"), session.Kind);
         }
     }
+
+    private static Task<DeliveryMeasured> SteadyAsync(Session session, int perSecond, int seconds, int subscribers) =>
+        session.SteadyAsync("news", perSecond, perSecond * seconds, (long)perSecond * seconds * subscribers);
 }
