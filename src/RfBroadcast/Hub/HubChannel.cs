@@ -5,17 +5,17 @@ namespace RfBroadcast;
 
 /// <summary>
 /// One channel on this node, and the place where messages fan out. What is posted (messages, presence edges, operations on
-/// subscriptions) is taken in order by one thread-pool worker at a time, the pump; what was posted while it was busy is
-/// its next batch.
+/// subscriptions) is taken in order by one worker at a time, the pump (<see cref="PumpQueue"/>); what was posted while it
+/// was busy is its next batch.
 /// </summary>
 /// <remarks>
 /// Only the pump changes subscriptions. The lock guards the counters and the pump's state, and is never held across a call
 /// out. A channel that nobody is subscribed to and that has nothing to do retires: it refuses posts, and the hub makes a
 /// new one.
 /// </remarks>
-internal sealed partial class HubChannel(LocalHub hub, Channel channel, BroadcastOptions options, ILogger logger) : IThreadPoolWorkItem
+internal sealed partial class HubChannel(LocalHub hub, Channel channel, BroadcastOptions options, ILogger logger)
 {
-    // After this many batches the worker lets others run.
+    // After this many batches it is other channels' turn.
     private const int BatchesPerTurn = 16;
 
     // How much a message counts besides its data.
@@ -74,7 +74,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
             _pumping = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        hub.Pumps.Add(this);
         return true;
     }
 
@@ -89,7 +89,8 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
         }
     }
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>The pump's turn. Called by one worker at a time.</summary>
+    public void Pump()
     {
         for (var turn = 0; turn < BatchesPerTurn; turn++)
         {
@@ -101,7 +102,7 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
             Pump(CollectionsMarshal.AsSpan(_taken));
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        hub.Pumps.Add(this);
     }
 
     private static void Clear(ref List<object> items)

@@ -293,6 +293,8 @@ public sealed class LocalHub
             : [];
     }
 
+    internal PumpQueue Pumps { get; } = new();
+
     internal BroadcastMetrics Metrics { get; }
 
     internal HookDispatcher Hooks { get; }
