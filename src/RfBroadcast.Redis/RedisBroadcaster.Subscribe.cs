@@ -3,6 +3,8 @@ namespace RfBroadcast.Redis;
 /// <summary>Subscribing and unsubscribing.</summary>
 public sealed partial class RedisBroadcaster
 {
+    private const int MostSnapshots = 4;
+
     /// <inheritdoc/>
     public async ValueTask<SubscribeOutcome> SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken = default)
     {
@@ -123,8 +125,35 @@ public sealed partial class RedisBroadcaster
             return start;
         }
 
-        var (members, revision) = feed.Snapshot();
+        // Who is subscribed stays who it was, whatever a repeat says.
+        var user = isRepeat ? _presence.FindUser(channel, request.ConnectionId) : request.UserId;
+        var (members, revision) = await ReadMembersAsync(feed, request.ConnectionId, user).ConfigureAwait(false);
         return start with { Members = members, Revision = revision };
+    }
+
+    /// <summary>
+    /// The members, with the user who subscribes. Between its join and this the node may have been swept, or the store lost: then it joins again, now and
+    /// not with the next heartbeat.
+    /// </summary>
+    private async ValueTask<(IReadOnlyList<PresenceMember> Members, long Revision)> ReadMembersAsync(ChannelFeed feed, string connectionId, string? userId)
+    {
+        for (var attempt = 1; attempt <= MostSnapshots; attempt++)
+        {
+            if (feed.SnapshotWith(userId) is var (members, revision))
+            {
+                return (members, revision);
+            }
+
+            // A user who is not found is one.
+            if (await _presence.RejoinAsync(feed.Channel, connectionId, userId!).ConfigureAwait(false) is not { } tops)
+            {
+                return ([], 0); // it is not subscribed any more, so nobody will see this
+            }
+
+            await feed.ReachAsync(tops.Epoch, tops.Order, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        throw new BroadcasterUnavailableException("The user was joined, and is not among the members: Redis keeps losing its data, or this node its lease.", mayHaveBeenSent: false);
     }
 
     private Task LeaveAsync(string connectionId, EndedSubscription ended, bool atOnce)

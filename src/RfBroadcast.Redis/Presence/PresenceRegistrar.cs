@@ -66,6 +66,37 @@ internal sealed class PresenceRegistrar(
         return joined;
     }
 
+    /// <summary>Who is joined by a connection, or is to be; null when nobody is.</summary>
+    public string? FindUser(Channel channel, string connectionId)
+    {
+        lock (_gate)
+        {
+            return _joins.GetValueOrDefault((channel.WireName, connectionId)) is { IsWanted: true } join ? join.UserId : null;
+        }
+    }
+
+    /// <summary>Joins a connection again that is no longer in the store.</summary>
+    /// <returns>Where the channel stood right after; null when it is not to be joined any more.</returns>
+    /// <exception cref="BroadcasterUnavailableException">Redis cannot be reached.</exception>
+    public Task<ChannelTops?> RejoinAsync(Channel channel, string connectionId, string userId)
+    {
+        LocalJoin? join;
+        Task<ChannelTops?> joined;
+        lock (_gate)
+        {
+            if (!_joins.TryGetValue((channel.WireName, connectionId), out join) || join.UserId != userId || !join.IsWanted)
+            {
+                return Task.FromResult<ChannelTops?>(null);
+            }
+
+            join.Version++;
+            joined = WaitForAsync(join);
+        }
+
+        BeginRun(join);
+        return joined;
+    }
+
     /// <summary>
     /// Takes a connection off whose subscription has ended, unless it is subscribed again. After the last one its user leaves at once, or is
     /// waited for.

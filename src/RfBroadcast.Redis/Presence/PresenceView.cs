@@ -18,6 +18,8 @@ internal sealed class PresenceView
     /// <summary>The members, oldest first.</summary>
     public PresenceMember[] Members() => [.. _sorted];
 
+    public bool Has(string userId) => _members.ContainsKey(userId);
+
     /// <summary>Adds a member, or changes what is shown of one.</summary>
     /// <returns>Whether it is a new one.</returns>
     public bool Put(PresenceMember member)

@@ -53,12 +53,14 @@ internal sealed partial class ChannelFeed
         }
     }
 
-    /// <summary>The members, and the revision of the last edge they include.</summary>
-    public (PresenceMember[] Members, long Revision) Snapshot()
+    /// <summary>The members, and the revision of the last edge they include; null when a user is not among them.</summary>
+    public (PresenceMember[] Members, long Revision)? SnapshotWith(string? userId)
     {
         lock (_gate)
         {
-            return _view is null ? ([], 0) : (_view.Members(), _view.Revision);
+            return _view is null ? ([], 0)
+                : userId is null || _view.Has(userId) ? (_view.Members(), _view.Revision)
+                : null;
         }
     }
 }

@@ -28,8 +28,6 @@ internal sealed class ChaosClient(int number, string user, IReadOnlyList<string>
 
     public int Told => _subscriptions.Sum(one => one.Messages.Told);
 
-    public int WithoutSelf => _subscriptions.Sum(one => one.Members?.WithoutSelf ?? 0);
-
     /// <summary>What it sees now, of every channel.</summary>
     public IReadOnlyList<(string Channel, bool IsLive, string? ConnectionId, ChannelPosition? Position, string[]? Members, string Trail)> Views()
     {

@@ -67,7 +67,7 @@ internal sealed class ChaosRun
 
     public string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_ledger.Accepted} accepted, {_ledger.Unknown} unknown, {_ledger.Refused} refused, {_ledger.Seen} seen; {_clients.Sum(client => client.Sessions)} sessions, {_clients.Sum(client => client.Recovered)} recovered, {_clients.Sum(client => client.Told)} told of a gap, {_clients.Sum(client => client.WithoutSelf)} snapshots without their user");
+        $"{_ledger.Accepted} accepted, {_ledger.Unknown} unknown, {_ledger.Refused} refused, {_ledger.Seen} seen; {_clients.Sum(client => client.Sessions)} sessions, {_clients.Sum(client => client.Recovered)} recovered, {_clients.Sum(client => client.Told)} told of a gap");
 
     private ChaosClient NewClient(int number)
     {

@@ -1,7 +1,7 @@
 namespace RfBroadcast.Redis.Tests.Chaos;
 
 /// <summary>
-/// What one connection may see of one presence channel: a snapshot, then joins of those who are not there and leaves of those who are. What is not so is a
+/// What one connection may see of one presence channel: a snapshot with its own user, then joins of those who are not there and leaves of those who are. What is not so is a
 /// finding; what it makes of it is its union, which must equal the truth at quiet points.
 /// </summary>
 /// <param name="who">Which client and channel, for the findings.</param>
@@ -16,12 +16,6 @@ internal sealed class MembersModel(string who, Findings findings)
     /// <summary>Who is there, as far as the client was told.</summary>
     public IReadOnlyCollection<string> Members => _members;
 
-    /// <summary>
-    /// How many snapshots were without their own user: whose node was swept, or whose store was lost, between the join and the snapshot. The user
-    /// joins again at once, which is seen as any other join.
-    /// </summary>
-    public int WithoutSelf { get; private set; }
-
     /// <summary>The members in the answer to a subscription.</summary>
     public void Snapshot(string self, IEnumerable<string> members)
     {
@@ -35,7 +29,10 @@ internal sealed class MembersModel(string who, Findings findings)
         }
 
         Note("= " + string.Join(' ', _members));
-        WithoutSelf += _members.Contains(self) ? 0 : 1;
+        if (!_members.Contains(self))
+        {
+            Find($"a snapshot without {self}, whose it is");
+        }
     }
 
     /// <summary>A join.</summary>

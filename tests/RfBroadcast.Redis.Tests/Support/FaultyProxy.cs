@@ -15,7 +15,6 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Next());
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new(); // whether what it says is passed on
     private readonly CancellationTokenSource _stopping = new();
-    private readonly int _target;
     private readonly Task _accepting;
     private TaskCompletionSource _flowing = Flowing();
     private TaskCompletionSource _answering = Flowing();
@@ -23,7 +22,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Starts a proxy to a port of the loopback.</summary>
     public FaultyProxy(int target)
     {
-        _target = target;
+        Target = target;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -31,6 +30,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The port that new connections lead to.</summary>
+    public int Target { get; set; }
 
     /// <summary>What each piece of bytes waits in each direction. Bytes keep their order.</summary>
     public TimeSpan Delay { get; set; }
@@ -40,6 +42,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     /// <summary>What the server's bytes have instead of what: texts of one length, which stand within one piece.</summary>
     public (string From, string To)? Rewrite { get; set; }
+
+    /// <summary>What is waited for, once, before a client's bytes with this text, which stands within one piece, go on. The other connections go on meanwhile.</summary>
+    public (string Text, Func<Task> Happens)? Before { get; set; }
 
     /// <summary>How many connections are open.</summary>
     public int ConnectionCount => _sockets.Count / 2;
@@ -143,7 +148,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
             try
             {
-                await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _target), _stopping.Token);
+                await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Target), _stopping.Token);
                 _sockets[client] = true;
                 _sockets[server] = true;
                 await Task.WhenAny(PumpAsync(client, server, isAnswer: false), PumpAsync(server, client, isAnswer: true));
@@ -168,6 +173,17 @@ internal sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
+    private Task WaitBeforeAsync(ReadOnlyMemory<byte> piece)
+    {
+        if (Before is var (text, happens) && piece.Span.IndexOf(Encoding.ASCII.GetBytes(text)) >= 0)
+        {
+            Before = null;
+            return happens();
+        }
+
+        return Task.CompletedTask;
+    }
+
     private async Task PumpAsync(Socket from, Socket to, bool isAnswer)
     {
         var buffer = new byte[64 * 1024];
@@ -187,6 +203,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                     continue; // it has fallen silent
                 }
 
+                await (isAnswer ? Task.CompletedTask : WaitBeforeAsync(buffer.AsMemory(0, count)));
                 Replace(buffer.AsSpan(0, count));
                 for (var sent = 0; sent < count;)
                 {
