@@ -8,7 +8,7 @@ public sealed partial class RedisBroadcaster
     {
         ArgumentNullException.ThrowIfNull(request);
         _link.Start();
-        return request.IdempotencyKey is { } key ? PublishOnceAsync(request, key, cancellationToken) : PublishAsync(request, cancellationToken);
+        return request.IdempotencyKey is { } key ? PublishOnceAsync(request, key, cancellationToken) : PublishAsync(request, waited: default, cancellationToken);
     }
 
     /// <summary>
@@ -17,14 +17,16 @@ public sealed partial class RedisBroadcaster
     /// </summary>
     private async ValueTask<BroadcastReceipt> PublishOnceAsync(BroadcastRequest request, string key, CancellationToken cancellationToken)
     {
+        var started = _time.GetTimestamp();
         var session = await _link.GetAsync(_options.PublishWait, cancellationToken).ConfigureAwait(false);
+        var waited = _time.GetElapsedTime(started);
         var stored = await session.ExecuteAsync("GET", _keys.Receipt(key)).WaitAsync(cancellationToken).ConfigureAwait(false);
         if ((byte[]?)stored is { } bytes)
         {
             return StoredReceipt.Read(bytes);
         }
 
-        var receipt = await PublishAsync(request, cancellationToken).ConfigureAwait(false);
+        var receipt = await PublishAsync(request, waited, cancellationToken).ConfigureAwait(false);
         try
         {
             await session.ExecuteAsync(
@@ -43,7 +45,8 @@ public sealed partial class RedisBroadcaster
         return receipt;
     }
 
-    private async ValueTask<BroadcastReceipt> PublishAsync(BroadcastRequest request, CancellationToken cancellationToken)
+    /// <summary>Publishes a request, which may have waited for Redis before: in all it waits no longer than <see cref="RedisBroadcastOptions.PublishWait"/>.</summary>
+    private async ValueTask<BroadcastReceipt> PublishAsync(BroadcastRequest request, TimeSpan waited, CancellationToken cancellationToken)
     {
         using var activity = _metrics.StartPublish(request);
         var started = _time.GetTimestamp();
@@ -63,45 +66,45 @@ public sealed partial class RedisBroadcaster
         ChannelReceipt[] receipts;
         if (messages.Count == 1)
         {
-            receipts = [await PublishAsync(messages[0], request.IdempotencyKey, cancellationToken).ConfigureAwait(false)];
+            receipts = [await PublishAsync(messages[0], request.IdempotencyKey, waited, cancellationToken).ConfigureAwait(false)];
         }
         else
         {
-            receipts = await PublishAsync(messages, request.IdempotencyKey, cancellationToken).ConfigureAwait(false);
+            receipts = await PublishAsync(messages, request.IdempotencyKey, waited, cancellationToken).ConfigureAwait(false);
         }
 
         _metrics.Published(receipts.Length, _time.GetElapsedTime(started));
         return new BroadcastReceipt(receipts);
     }
 
-    private ValueTask<ChannelReceipt> PublishAsync(BroadcastMessage message, string? key, CancellationToken cancellationToken)
+    private ValueTask<ChannelReceipt> PublishAsync(BroadcastMessage message, string? key, TimeSpan waited, CancellationToken cancellationToken)
     {
         if (!Hub.HasRoom(message.Channel))
         {
-            return WaitAndPublishAsync(message, key, cancellationToken);
+            return WaitAndPublishAsync(message, key, waited, cancellationToken);
         }
 
-        var accepted = _queues.PublishAsync(message, key);
+        var accepted = _queues.PublishAsync(message, key, waited);
         return new ValueTask<ChannelReceipt>(cancellationToken.CanBeCanceled ? accepted.WaitAsync(cancellationToken) : accepted);
     }
 
-    private async ValueTask<ChannelReceipt> WaitAndPublishAsync(BroadcastMessage message, string? key, CancellationToken cancellationToken)
+    private async ValueTask<ChannelReceipt> WaitAndPublishAsync(BroadcastMessage message, string? key, TimeSpan waited, CancellationToken cancellationToken)
     {
         while (!Hub.HasRoom(message.Channel))
         {
             await Hub.WaitForRoomAsync(message.Channel, cancellationToken).ConfigureAwait(false);
         }
 
-        return await _queues.PublishAsync(message, key).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await _queues.PublishAsync(message, key, waited).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Publishes on several channels at once. When one of them fails, others may have been accepted.</summary>
-    private async ValueTask<ChannelReceipt[]> PublishAsync(IReadOnlyList<BroadcastMessage> messages, string? key, CancellationToken cancellationToken)
+    private async ValueTask<ChannelReceipt[]> PublishAsync(IReadOnlyList<BroadcastMessage> messages, string? key, TimeSpan waited, CancellationToken cancellationToken)
     {
         var publishes = new Task<ChannelReceipt>[messages.Count];
         for (var i = 0; i < publishes.Length; i++)
         {
-            publishes[i] = PublishAsync(messages[i], key, cancellationToken).AsTask();
+            publishes[i] = PublishAsync(messages[i], key, waited, cancellationToken).AsTask();
         }
 
         try

@@ -18,6 +18,7 @@ internal sealed class OrderedCall(
     {
         try
         {
+            queue.ComparedIn = session.Number;
             Accept(result);
         }
         catch (Exception fault)

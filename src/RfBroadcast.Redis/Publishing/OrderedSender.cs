@@ -18,10 +18,10 @@ internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalH
     {
         var subscribers = hub.CountSubscribers(queue.Channel);
         var feed = feeds.Find(queue.Channel);
-        new OrderedCall(session, queue, batch, Arguments(queue, batch, feed, subscribers), feed, subscribers).Issue();
+        new OrderedCall(session, queue, batch, Arguments(session, queue, batch, feed, subscribers), feed, subscribers).Issue();
     }
 
-    private OrderedArguments Arguments(PublishQueue queue, PendingPublish batch, ChannelFeed? feed, int subscribers)
+    private OrderedArguments Arguments(RedisSession session, PublishQueue queue, PendingPublish batch, ChannelFeed? feed, int subscribers)
     {
         var (count, once) = Count(batch);
         var first = FixedValues + (once > 0 ? KeyValues : 0);
@@ -31,7 +31,7 @@ internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalH
         keys[0] = queue.Keys.Meta;
         keys[1] = queue.Keys.History;
         values[0] = queue.Keys.TopicName;
-        values[1] = Head(queue, feed, now);
+        values[1] = Head(session, queue, feed, now);
         values[2] = now;
         values[3] = queue.Settings.HistorySize;
         var numbers = once > 0 ? new byte[once] : [];
@@ -57,9 +57,9 @@ internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalH
         return new OrderedArguments(keys, values, once > 0);
     }
 
-    private byte[] Head(PublishQueue queue, ChannelFeed? feed, long now)
+    private byte[] Head(RedisSession session, PublishQueue queue, ChannelFeed? feed, long now)
     {
-        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8];
+        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8 + 1];
         _prefix.CopyTo(head, 0);
         var rest = head.AsSpan(_prefix.Length);
         ScriptHead.WriteSeen(ref rest, feed?.Place ?? default);
@@ -68,6 +68,9 @@ internal sealed class OrderedSender(ulong publisher, FeedDirectory feeds, LocalH
 
         // A little longer than the messages are kept, because it is renewed only now and then.
         BinaryPrimitives.WriteInt64BigEndian(rest[16..], (long)queue.Settings.HistoryAge.TotalMilliseconds + 2000);
+
+        // A connection that was lost may have been lost with its server, and this one may lack what that one gave out last.
+        rest[24] = queue.ComparedIn == session.Number ? (byte)0 : ScriptHead.ServerIsNew;
         return head;
     }
 

@@ -20,6 +20,7 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
     private bool _isIssuing;
     private bool _isRetired;
     private long _lastUsed;
+    private long _comparedIn;
 
     public Channel Channel => channel;
 
@@ -35,6 +36,13 @@ internal sealed class PublishQueue(Channel channel, ChannelKeys keys, ChannelSet
 
     /// <summary>When a plain message was last issued; 0 when none was.</summary>
     public long LastIssued { get; set; }
+
+    /// <summary>The number of the last session in which an ordered message was accepted, and the server so compared with the one before.</summary>
+    public long ComparedIn
+    {
+        get => Interlocked.Read(ref _comparedIn);
+        set => Interlocked.Exchange(ref _comparedIn, value);
+    }
 
     /// <summary>The last batch that waits for a connection, or waited: those after it go after it. Touched only by who issues.</summary>
     public Task Waiting { get; set; } = Task.CompletedTask;

@@ -25,14 +25,17 @@ internal sealed class PublishQueues : IDisposable
     }
 
     /// <summary>Publishes a message in order with those before it on its channel.</summary>
-    public Task<ChannelReceipt> PublishAsync(BroadcastMessage message, string? idempotencyKey)
+    /// <param name="message">The message.</param>
+    /// <param name="idempotencyKey">Its key, or null.</param>
+    /// <param name="waited">How long its publisher has waited for Redis before, which counts as if it had waited here.</param>
+    public Task<ChannelReceipt> PublishAsync(BroadcastMessage message, string? idempotencyKey, TimeSpan waited)
     {
         while (true)
         {
             var queue = _queues.GetOrAdd(message.Channel.WireName, static (_, made) => made.Self.NewQueue(made.Channel), (Self: this, message.Channel));
             var kind = queue.Settings.KeepsHistory && !message.IsClientEvent ? ItemKind.Kept : ItemKind.Passing;
             var now = _time.GetTimestamp();
-            var publish = new PendingPublish(message, kind, idempotencyKey, now);
+            var publish = new PendingPublish(message, kind, idempotencyKey, now - (long)(waited.TotalSeconds * _time.TimestampFrequency));
             if (queue.TryPublish(publish, now))
             {
                 return publish.Task;

@@ -6,7 +6,8 @@ namespace RfBroadcast.Redis;
 /// <summary>The first argument of every script of a channel (<c>open.lua</c>): new epoch 8 | seen epoch 8 | seen order 8 | lifetime 8, in ms | flags 1.</summary>
 internal static class ScriptHead
 {
-    private const byte ServerIsNew = 1;
+    /// <summary>The flag that says that the server may be another one than before, so that the two are compared.</summary>
+    public const byte ServerIsNew = 1;
 
     /// <summary>Without the flags.</summary>
     public const int Length = ChannelTops.EpochLength + ChannelTops.EpochLength + 8 + 8;

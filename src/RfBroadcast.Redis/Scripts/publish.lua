@@ -2,7 +2,7 @@
 -- when it was appended. (No functions, few calls and few values: this is what most of the server's time goes into.)
 -- KEYS  meta, history, and a key for every message with an idempotency key
 -- ARGV  topic;
---       prefix of the envelope, new epoch, seen epoch, seen order, server time, lifetime in ms, age of the history in ms;
+--       prefix of the envelope, new epoch, seen epoch, seen order, server time, lifetime in ms, age of the history in ms, 1 when the server may be a new one;
 --       server time as text; size of the history; then the messages' items.
 --       With further keys, before the items: their window in ms, what to remember of their messages besides the positions, and the numbers of their
 --       messages, one byte each.
@@ -14,7 +14,7 @@ if stored then
   epoch, offset, order, checked = struct.unpack('>c8I8I8I8', stored)
 end
 local lost = seen_epoch == epoch and seen_order > order
-local is_renewed = not epoch or lost or math.abs(now - checked) >= 1000
+local is_renewed = not epoch or lost or string.byte(ARGV[2], 59) == 1 or math.abs(now - checked) >= 1000
 if is_renewed then
   local lifetime = struct.unpack('>I8', ARGV[2], 43)
   if not epoch then
