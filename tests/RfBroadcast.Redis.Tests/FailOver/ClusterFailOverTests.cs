@@ -17,7 +17,7 @@ public sealed class ClusterFailOverTests(ClusterRedis redis, ITestOutputHelper o
         await using var run = await FailOverRun.StartAsync(Configure, _kept);
         await run.SayAsync(3);
         var master = await redis.Cluster.MasterOfAsync(Meta);
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
 
         var outage = await run.OutageAsync(master.KillAsync);
         output.WriteLine($"Cluster, master killed, cluster-node-timeout 2000: the first accepted publish after {outage.TotalMilliseconds:F0} ms");
@@ -33,7 +33,7 @@ public sealed class ClusterFailOverTests(ClusterRedis redis, ITestOutputHelper o
         await run.SayAsync(3);
         var master = await redis.Cluster.MasterOfAsync(Meta);
         var replica = await redis.Cluster.ReplicaOfAsync(master);
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
         await master.LeaveBehindAsync(replica);
         await run.SayAsync(4);
 

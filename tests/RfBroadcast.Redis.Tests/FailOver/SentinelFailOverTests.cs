@@ -15,7 +15,7 @@ public sealed class SentinelFailOverTests(SentinelRedis redis, ITestOutputHelper
         await using var run = await FailOverRun.StartAsync(redis.Pair.Configure, _kept);
         await run.SayAsync(3);
         var master = await redis.Pair.MasterAsync();
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
 
         var outage = await run.OutageAsync(master.KillAsync);
         output.WriteLine($"Sentinel, master killed, down-after-milliseconds 1000: the first accepted publish after {outage.TotalMilliseconds:F0} ms");
@@ -30,7 +30,7 @@ public sealed class SentinelFailOverTests(SentinelRedis redis, ITestOutputHelper
         await using var run = await FailOverRun.StartAsync(redis.Pair.Configure, _kept);
         await run.SayAsync(3);
         var (master, replica) = (await redis.Pair.MasterAsync(), await redis.Pair.ReplicaAsync());
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
         await master.LeaveBehindAsync(replica);
         await run.SayAsync(4);
 
@@ -54,7 +54,7 @@ public sealed class SentinelFailOverTests(SentinelRedis redis, ITestOutputHelper
         var (ada, bob) = (one.Connect("1.1", "ada"), two.Connect("2.1", "bob"));
         await one.Broadcaster.JoinAsync(ada, room);
         var (master, replica) = (await redis.Pair.MasterAsync(), await redis.Pair.ReplicaAsync());
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
         await master.LeaveBehindAsync(replica);
         await two.Broadcaster.JoinAsync(bob, room);
         await ada.UntilAsync(frames => frames.Any(frame => frame.Kind == "joined"));
@@ -80,7 +80,7 @@ public sealed class SentinelFailOverTests(SentinelRedis redis, ITestOutputHelper
         await using var run = await FailOverRun.StartAsync(redis.Pair.Configure, _kept);
         await run.SayAsync(3);
         var master = await redis.Pair.MasterAsync();
-        await master.CliAsync("WAIT", "1", "30000");
+        await master.UntilReplicatedAsync();
 
         await redis.Pair.FailOverAsync();
         await run.OutageAsync(() => Task.CompletedTask);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RfBroadcast.Redis.Tests.Support;
 
@@ -7,7 +8,7 @@ namespace RfBroadcast.Redis.Tests.Support;
 /// A redis-server of its own, with a private directory, on a port of the loopback that it keeps from run to run. What it holds
 /// is written to its append-only file, so that it is there again after a restart, unless that is to be without its data.
 /// </summary>
-internal sealed class RedisServer : IAsyncDisposable
+internal sealed partial class RedisServer : IAsyncDisposable
 {
     private readonly string[] _settings;
     private ChildProcess? _process;
@@ -85,6 +86,15 @@ internal sealed class RedisServer : IAsyncDisposable
         await CliAsync("CLIENT", "KILL", "TYPE", "replica");
     }
 
+    /// <summary>Waits until its replica has all that it has. (<c>WAIT</c> would wait only for what its own connection has written.)</summary>
+    public Task UntilReplicatedAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            var info = await CliAsync("INFO", "replication");
+            return Replica().Match(info) is { Success: true } replica && Own().Match(info).Groups["offset"].Value == replica.Groups["offset"].Value;
+        },
+        "the replica has all");
+
     /// <summary>Runs redis-cli on it; gives what it prints. An error reply of the server throws.</summary>
     public Task<string> CliAsync(params string[] arguments) => RedisCli.RunAsync(Port, arguments);
 
@@ -132,4 +142,10 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The Redis server is not running.");
+
+    [GeneratedRegex(@"^slave0:.*\bstate=online,offset=(?<offset>\d+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Replica();
+
+    [GeneratedRegex(@"^master_repl_offset:(?<offset>\d+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Own();
 }

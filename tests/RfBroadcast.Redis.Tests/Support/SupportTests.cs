@@ -44,7 +44,7 @@ public sealed class SupportTests
         await using var cluster = await RedisCluster.StartNewAsync();
         var before = await cluster.MasterOfAsync("key");
         await before.CliAsync("SET", "key", "1");
-        await before.CliAsync("WAIT", "1", "10000");
+        await before.UntilReplicatedAsync();
 
         await before.KillAsync();
         await Eventually.TrueAsync(async () => await cluster.MasterOfAsync("key") != before, "the replica is the master");
@@ -60,7 +60,7 @@ public sealed class SupportTests
         var before = await pair.MasterAsync();
         before.Should().BeSameAs(pair.First);
         await before.CliAsync("SET", "key", "1");
-        await before.CliAsync("WAIT", "1", "10000");
+        await before.UntilReplicatedAsync();
 
         await pair.FailOverAsync();
 
