@@ -13,9 +13,10 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 {
     private readonly HttpClient _http = new();
     private readonly string[] _settings;
+    private readonly string? _certificates;
     private ChildProcess? _process;
 
-    private NodeProcess(string[] settings) => _settings = settings;
+    private NodeProcess(string[] settings, string? certificates = null) => (_settings, _certificates) = (settings, certificates);
 
     /// <summary>Where it listens; a free port of the loopback the first time.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
@@ -35,12 +36,26 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Starts a node that trusts the authorities in a file, which <c>SSL_CERT_FILE</c> names.</summary>
+    public static async Task<NodeProcess> StartTrustingAsync(string certificates, params string[] settings)
+    {
+        var node = new NodeProcess(settings, certificates);
+        await node.StartAsync();
+        return node;
+    }
+
     /// <summary>Starts it again after it has ended.</summary>
     public async Task StartAsync()
     {
         _process?.Dispose();
-        _process = ChildProcess.Start(new ProcessStartInfo("dotnet",
-            ["exec", typeof(Published).Assembly.Location, "--urls", Address.GetLeftPart(UriPartial.Authority), .. _settings.Select(setting => "--" + setting)]));
+        var start = new ProcessStartInfo("dotnet",
+            ["exec", typeof(Published).Assembly.Location, "--urls", Address.GetLeftPart(UriPartial.Authority), .. _settings.Select(setting => "--" + setting)]);
+        if (_certificates is not null)
+        {
+            start.Environment["SSL_CERT_FILE"] = _certificates;
+        }
+
+        _process = ChildProcess.Start(start);
         await _process.UntilOutputAsync("Now listening on:");
         Address = new Uri(Listening().Match(_process.Output).Groups["address"].Value);
     }

@@ -49,5 +49,6 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+    // On a thread of its own, and waited for no longer than anything else: a node that has locked itself up fails its test, and does not hang it.
+    public async ValueTask DisposeAsync() => await Task.Run(async () => await _provider.DisposeAsync()).InTimeAsync();
 }
