@@ -46,11 +46,14 @@ internal sealed class RedisCallList(TimeProvider time)
     }
 
     /// <summary>Gives up those that were issued before a time.</summary>
-    public void GiveUp(long issuedBefore, Exception fault)
+    /// <param name="issuedBefore">The time; a timestamp.</param>
+    /// <param name="fault">Makes what they end with; not called when there are none.</param>
+    public void GiveUp(long issuedBefore, Func<Exception> fault)
     {
+        Exception? made = null;
         while (TakeFirst(issuedBefore) is { } call)
         {
-            call.GiveUp(fault);
+            call.GiveUp(made ??= fault());
         }
     }
 
@@ -62,7 +65,7 @@ internal sealed class RedisCallList(TimeProvider time)
             _end ??= fault;
         }
 
-        GiveUp(long.MaxValue, fault);
+        GiveUp(long.MaxValue, () => fault);
     }
 
     private PendingCall? TakeFirst(long issuedBefore)

@@ -15,6 +15,7 @@ internal sealed class RedisSession : IDisposable
     private readonly RedisCallList _calls;
     private readonly TimeSpan _commandTimeout;
     private readonly TimeProvider _time;
+    private readonly Func<Exception> _timedOut;
     private readonly WheelEntry _expiry;
 
     public RedisSession(long number, IConnectionMultiplexer multiplexer, int database, TimerWheel wheel, TimeSpan commandTimeout, TimeProvider time)
@@ -26,6 +27,7 @@ internal sealed class RedisSession : IDisposable
         _calls = new RedisCallList(time);
         _commandTimeout = commandTimeout;
         _time = time;
+        _timedOut = TimedOut;
         _expiry = wheel.Schedule(ExpiryInterval, Expire);
     }
 
@@ -157,7 +159,9 @@ internal sealed class RedisSession : IDisposable
     private void Expire()
     {
         var limit = _time.GetTimestamp() - (long)(_commandTimeout.TotalSeconds * _time.TimestampFrequency);
-        _calls.GiveUp(limit, new TimeoutException($"Redis did not answer within {_commandTimeout} (Broadcasting:Redis:CommandTimeout)"));
+        _calls.GiveUp(limit, _timedOut);
         _expiry.Reschedule(ExpiryInterval);
     }
+
+    private TimeoutException TimedOut() => new($"Redis did not answer within {_commandTimeout} (Broadcasting:Redis:CommandTimeout)");
 }

@@ -25,9 +25,11 @@ internal sealed partial class ChannelFeed
         {
             foreach (var message in reading.Messages)
             {
-                _services.Hub.Publish(message);
+                _run.Add(message); // a page, for which there was room
                 _offset = message.Offset;
             }
+
+            PostRun();
 
             _services.Metrics.Filled(reading.Messages.Count);
             if (_offset < tops.Offset)
@@ -157,5 +159,7 @@ internal sealed partial class ChannelFeed
                 Deliver(MessageItem.Read(body, Channel, offset: 0, ref _lastEvent));
             }
         }
+
+        PostRun();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
@@ -10,6 +11,7 @@ internal sealed partial class ChannelFeed
 
     private readonly EarlyEnvelopes _early;
     private readonly Dictionary<ulong, PublisherSequence> _publishers = [];
+    private readonly List<BroadcastMessage> _run = []; // of the envelope that is being applied; the hub gets them at once
     private string? _lastEvent;
     private bool _isDraining;
 
@@ -107,9 +109,21 @@ internal sealed partial class ChannelFeed
         }
     }
 
-    /// <summary>Applies an envelope, but for its first items.</summary>
+    /// <summary>Applies an envelope, but for its first items. Its messages are one batch, as they were where they were published.</summary>
     /// <returns>False when a message that is kept had no room: it and what follows must be read from the history.</returns>
     private bool Apply(in Envelope envelope, long skip)
+    {
+        try
+        {
+            return ApplyItems(envelope, skip);
+        }
+        finally
+        {
+            PostRun();
+        }
+    }
+
+    private bool ApplyItems(in Envelope envelope, long skip)
     {
         var items = envelope.Items;
         var offset = envelope.FirstOffset;
@@ -170,13 +184,13 @@ internal sealed partial class ChannelFeed
         }
     }
 
-    /// <summary>Posts a message, or keeps it until the hub has room.</summary>
+    /// <summary>Lets a message be posted with its run, or keeps it until the hub has room. A run begins when there is room, and is as long as its envelope.</summary>
     /// <returns>False when it is kept in the history and there is no room for it anywhere.</returns>
     private bool Deliver(BroadcastMessage message)
     {
-        if (_backlog.IsEmpty && _services.Hub.HasRoom(Channel))
+        if (_run.Count > 0 || (_backlog.IsEmpty && _services.Hub.HasRoom(Channel)))
         {
-            _services.Hub.Publish(message);
+            _run.Add(message);
             return true;
         }
 
@@ -192,6 +206,7 @@ internal sealed partial class ChannelFeed
 
     private void Deliver(PresenceEdge edge)
     {
+        PostRun();
         if (_backlog.IsEmpty)
         {
             _services.Hub.Publish(edge);
@@ -199,6 +214,15 @@ internal sealed partial class ChannelFeed
         else
         {
             _backlog.Add(edge);
+        }
+    }
+
+    private void PostRun()
+    {
+        if (_run.Count > 0)
+        {
+            _services.Hub.Publish(Channel, CollectionsMarshal.AsSpan(_run));
+            _run.Clear();
         }
     }
 

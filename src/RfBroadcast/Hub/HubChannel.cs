@@ -61,12 +61,39 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
 
             if (item is BroadcastMessage message)
             {
-                _pendingMessages++;
-                _pendingBytes += SizeOf(message);
+                NotePending(message);
             }
 
             _pending.Add(item);
             if (_pumping)
+            {
+                return true;
+            }
+
+            _pumping = true;
+        }
+
+        hub.Pumps.Add(this);
+        return true;
+    }
+
+    /// <summary>Posts messages that the pump finds together; false when the channel has retired.</summary>
+    public bool TryPost(ReadOnlySpan<BroadcastMessage> messages)
+    {
+        lock (_gate)
+        {
+            if (_retired)
+            {
+                return false;
+            }
+
+            foreach (var message in messages)
+            {
+                NotePending(message);
+                _pending.Add(message);
+            }
+
+            if (_pumping || messages.IsEmpty)
             {
                 return true;
             }
@@ -116,6 +143,12 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     }
 
     private static int SizeOf(BroadcastMessage message) => message.Data.Length + MessageOverhead;
+
+    private void NotePending(BroadcastMessage message)
+    {
+        _pendingMessages++;
+        _pendingBytes += SizeOf(message);
+    }
 
     /// <summary>Fans out the runs of messages, and runs the operations between them.</summary>
     private void Pump(ReadOnlySpan<object> items)

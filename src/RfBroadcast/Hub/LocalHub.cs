@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +13,7 @@ namespace RfBroadcast;
 /// No lock is held across channels: each channel is pumped by one worker at a time, and two channels never wait for each
 /// other. A connection that fails or is slow is its own affair; nothing here waits for it.
 /// </remarks>
-public sealed class LocalHub
+public sealed partial class LocalHub
 {
     private readonly ConcurrentDictionary<string, HubChannel> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConnectionEntry> _connections = new(StringComparer.Ordinal);
@@ -96,45 +95,6 @@ public sealed class LocalHub
         ArgumentNullException.ThrowIfNull(channel);
         var waiting = Find(channel)?.WaitForRoomAsync();
         return waiting is null or { IsCompleted: true } ? default : new ValueTask(waiting.WaitAsync(cancellationToken));
-    }
-
-    /// <summary>
-    /// Posts a message to its channel's subscribers here, in the order of the calls. It is taken even when there is no room:
-    /// whoever publishes asks <see cref="HasRoom"/> first.
-    /// </summary>
-    /// <returns>How many connections are subscribed here.</returns>
-    public int Publish(BroadcastMessage message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        if (message is { IsClientEvent: true, Except: { } sender } && FindConnection(sender) is { } connection)
-        {
-            Hooks.ClientEvent(connection, message);
-        }
-
-        return FindAndPost(message.Channel, message)?.Count ?? 0;
-    }
-
-    /// <summary>Posts that a member joined or left, in order with the channel's messages.</summary>
-    public void Publish(PresenceEdge edge)
-    {
-        ArgumentNullException.ThrowIfNull(edge);
-        FindAndPost(edge.Channel, edge);
-    }
-
-    /// <summary>Sends a message to one connection.</summary>
-    /// <returns>False when there is no socket with that id here.</returns>
-    public bool Publish(DirectMessage message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        if (!_connections.TryGetValue(message.ConnectionId, out var entry) || entry.Socket is not { } socket)
-        {
-            return false;
-        }
-
-        var output = new ArrayBufferWriter<byte>(message.Data.Length + 128);
-        socket.Protocol.Unshared.WriteDirect(output, message);
-        entry.Tell(output.WrittenMemory, static (connection, frame) => connection.SendControl(frame));
-        return true;
     }
 
     /// <summary>Subscribes a connection to a channel that has nothing to be read first: no history, no members.</summary>
@@ -369,22 +329,6 @@ public sealed class LocalHub
             Remove(target);
             target = ChannelOf(channel);
         }
-    }
-
-    /// <summary>Posts to a channel somebody is subscribed to. One that retired meanwhile may have been replaced already.</summary>
-    private HubChannel? FindAndPost(Channel channel, object item)
-    {
-        while (Find(channel) is { } target)
-        {
-            if (target.TryPost(item))
-            {
-                return target;
-            }
-
-            Remove(target);
-        }
-
-        return null;
     }
 
     private HubChannel ChannelOf(Channel channel) =>

@@ -78,6 +78,21 @@ public sealed class PlainOrderTests : IDisposable
         connection.Data.Should().Equal("0", "1", "4", "5", "6");
     }
 
+    [Fact]
+    public async Task Receive_SeveralMessagesInAnEnvelope_AreOneBatch()
+    {
+        var connection = await JoinAsync();
+
+        for (var first = 0; first < Messages; first += 3)
+        {
+            ReceiveTogether(first, first + 1, first + 2);
+            await connection.UntilEventsAsync(first + 3); // the pump has nothing to do when the next one comes
+        }
+
+        connection.Data.Should().Equal(Texts(Enumerable.Range(0, Messages)));
+        connection.Slices.Should().OnlyContain(slice => slice.Count == 3);
+    }
+
     private static IEnumerable<string> Texts(IEnumerable<int> numbers) => numbers.Select(number => number.ToString(CultureInfo.InvariantCulture));
 
     private async Task<RecordingConnection> JoinAsync()
@@ -91,12 +106,21 @@ public sealed class PlainOrderTests : IDisposable
     {
         foreach (var number in numbers)
         {
-            var message = News.Message(number);
-            var envelope = new byte[Envelope.PlainHeader + MessageItem.SizeOf(message)];
-            Envelope.WritePlainHeader(envelope, publisher: 7, number, leads: number == 0);
-            var rest = envelope.AsSpan(Envelope.PlainHeader);
-            MessageItem.Write(ref rest, message, ItemKind.Passing);
-            _feed.Receive(session: null!, envelope); // it is open in none
+            ReceiveTogether(number);
         }
+    }
+
+    private void ReceiveTogether(params int[] numbers)
+    {
+        var messages = Array.ConvertAll(numbers, number => News.Message(number));
+        var envelope = new byte[Envelope.PlainHeader + messages.Sum(MessageItem.SizeOf)];
+        Envelope.WritePlainHeader(envelope, publisher: 7, numbers[0], leads: numbers[0] == 0);
+        var rest = envelope.AsSpan(Envelope.PlainHeader);
+        foreach (var message in messages)
+        {
+            MessageItem.Write(ref rest, message, ItemKind.Passing);
+        }
+
+        _feed.Receive(session: null!, envelope); // it is open in none
     }
 }

@@ -62,6 +62,23 @@ public sealed partial class LocalHubTests
     }
 
     [Fact]
+    public async Task Publish_SeveralMessagesAtOnce_AreOneBatch()
+    {
+        var connection = _hub.Connect("a");
+        _hub.Publish(News, [News.Message("unheard")]).Should().Be(0);
+        await Subscribe("a");
+        for (var i = 0; i < 100; i++)
+        {
+            _hub.Publish(News, [News.Message(i), News.Message(i), News.Message(i)]).Should().Be(1);
+            await _hub.DrainAsync(News); // the pump has nothing to do when the next ones come
+        }
+
+        connection.Data.Should().HaveCount(300);
+        connection.Slices.Should().OnlyContain(slice => slice.Count == 3);
+        _hub.Publish(News, []).Should().Be(1);
+    }
+
+    [Fact]
     public async Task Publish_ManyMessages_MakesBatchesOfAtMost64KiBWithARightIndex()
     {
         var (a, blocked) = (_hub.Connect("a"), _hub.Connect("b"));
