@@ -31,6 +31,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // What changes in the working directory is not the server's affair; the host would watch it for settings.
+        start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
         if (compilesAtOnce)
         {
             start.Environment["DOTNET_TieredCompilation"] = "0";

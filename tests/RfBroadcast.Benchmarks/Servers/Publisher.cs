@@ -48,14 +48,20 @@ internal sealed class Publisher(IPublishedChannel[] channels)
     });
 
     /// <summary>Publishes for a time with many under way: the next one begins when the earliest is accepted.</summary>
-    public Task<Published> PipelineAsync(TimeSpan time, int underWay) => Task.Run(async () =>
+    public Task<Published> PipelineAsync(TimeSpan time, int underWay) => PipelineAsync(time, long.MaxValue, underWay);
+
+    /// <summary>As <see cref="BurstAsync(int)"/>, but with many under way.</summary>
+    /// <returns>How long it took, in nanoseconds.</returns>
+    public async Task<long> BurstAsync(int count, int underWay) => (await PipelineAsync(TimeSpan.FromDays(1), count, underWay)).Nanoseconds;
+
+    private Task<Published> PipelineAsync(TimeSpan time, long most, int underWay) => Task.Run(async () =>
     {
         var ring = new Task[underWay];
         Array.Fill(ring, Task.CompletedTask);
         var start = Stopwatch.GetTimestamp();
         var end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
         long count = 0;
-        for (var place = 0; Stopwatch.GetTimestamp() < end; place = (place + 1) % underWay, count++)
+        for (var place = 0; count < most && Stopwatch.GetTimestamp() < end; place = (place + 1) % underWay, count++)
         {
             await ring[place];
             ring[place] = BeginNextAsync();

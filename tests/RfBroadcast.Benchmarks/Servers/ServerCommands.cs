@@ -16,6 +16,7 @@ internal sealed class ServerCommands(IBenchmarkServer server)
     {
         ["start"] => Wait(server.StartAsync()),
         ["burst", var channels, var count, var size] => Wait(PublisherOf(channels, size).BurstAsync(Number(count))),
+        ["burst", var channels, var count, var size, var underWay] => Wait(PublisherOf(channels, size).BurstAsync(Number(count), Number(underWay))),
         ["steady", var channels, var perSecond, var count, var size] =>
             Wait(PublisherOf(channels, size).SteadyAsync(double.Parse(perSecond, CultureInfo.InvariantCulture), Number(count))),
         ["pipeline", var channels, var milliseconds, var underWay, var size] =>

@@ -87,6 +87,10 @@ internal sealed class Session : IAsyncDisposable
     public Task<DeliveryMeasured> BurstAsync(string channels, int messages, long deliveries, int size = 128) =>
         MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
 
+    /// <summary>As <see cref="BurstAsync"/>, with many messages under way.</summary>
+    public Task<DeliveryMeasured> BurstManyAsync(string channels, int messages, long deliveries, int underWay, int size = 128) =>
+        MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size} {underWay}"));
+
     /// <summary>Publishes at a rate, and receives all of it.</summary>
     public Task<DeliveryMeasured> SteadyAsync(string channels, double perSecond, int messages, long deliveries, int size = 128) =>
         MeasureAsync(channels, messages, deliveries, string.Create(CultureInfo.InvariantCulture, $"steady {channels} {perSecond} {messages} {size}"));
@@ -105,6 +109,10 @@ internal sealed class Session : IAsyncDisposable
         Count(channels, messages);
         return _publisher.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
     }
+
+    /// <summary>Publishes on the server itself, on channels that nobody is subscribed to.</summary>
+    public Task PublishFromServerAsync(string channels, int messages, int size = 128) =>
+        _server.AskAsync<long>(string.Create(CultureInfo.InvariantCulture, $"burst {channels} {messages} {size}"));
 
     /// <summary>The first clients stop reading.</summary>
     public Task StallAsync(int count) => _load.AskAsync<bool>(string.Create(CultureInfo.InvariantCulture, $"stall {count}"));
