@@ -12,7 +12,8 @@ internal static class Eventually
         {
             try
             {
-                if (await condition())
+                // On a thread of its own: what it looks at may have locked itself up.
+                if (await Task.Run(condition).InTimeAsync())
                 {
                     return;
                 }
