@@ -49,6 +49,14 @@ internal abstract class ClientConnection : IConnection, IQueueOwner
 
     protected EndpointServices Services { get; }
 
+    public object? Touches(int step) => step switch
+    {
+        0 => Queue,
+        1 => Queue.Outlet,
+        2 => Queue.Outlet.Target,
+        _ => null,
+    };
+
     public void Send(in BatchSlice frames) => Queue.Send(frames);
 
     public void SendControl(ReadOnlyMemory<byte> frame) => Queue.SendControl(frame);

@@ -8,6 +8,9 @@ internal interface IFrameOutlet
     /// <summary>Whether it can send WebSocket pings.</summary>
     bool SendsPings { get; }
 
+    /// <summary>What it mostly writes to, if that is an object of this connection's own (<see cref="IConnection.Touches"/>).</summary>
+    object? Target => null;
+
     /// <summary>
     /// Writes whole prepared frames. Completed means handed over, not received. Throws when the connection is gone.
     /// </summary>

@@ -49,6 +49,9 @@ internal sealed partial class OutgoingQueue
         _owner = owner;
     }
 
+    /// <summary>The way out.</summary>
+    public IFrameOutlet Outlet => _outlet;
+
     /// <summary>Completes when the close frame was written, or the connection failed. Never faults.</summary>
     public Task Finished
     {

@@ -15,6 +15,8 @@ internal abstract class RequestOutlet(HttpContext context) : IFrameOutlet
 
     public abstract bool SendsPings { get; }
 
+    public virtual object? Target => null;
+
     /// <summary>Whether a write waits for the client.</summary>
     public bool IsWriting => !Volatile.Read(ref _writing).IsCompleted;
 

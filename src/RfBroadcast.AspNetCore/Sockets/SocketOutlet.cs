@@ -13,6 +13,8 @@ internal sealed class SocketOutlet(Stream stream, Socket socket, HttpContext con
 
     public override bool SendsPings => true;
 
+    public override object? Target => socket;
+
     /// <summary>Whether frames go to the socket.</summary>
     public bool IsOnSocket => Volatile.Read(ref _barrier) is null;
 

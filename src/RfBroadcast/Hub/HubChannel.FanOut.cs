@@ -215,8 +215,10 @@ internal sealed partial class HubChannel
 
         var whole = new BatchSlice(batch, 0, batch.Frames.Length);
         long delivered = 0;
-        foreach (var subscription in group.Items)
+        for (var rest = group.Items; !rest.IsEmpty; rest = rest[1..])
         {
+            LookAhead(rest);
+            var subscription = rest[0];
             if (subscription.TakesWhole(batch, _batches))
             {
                 subscription.Send(whole);
@@ -229,6 +231,24 @@ internal sealed partial class HubChannel
         }
 
         hub.Metrics.Delivered(delivered);
+    }
+
+    /// <summary>
+    /// With many connections nothing on the way to the next one is in the processor's cache any more, and waiting for it costs as much as all else that is done
+    /// here. So it is fetched some deliveries ahead: each object by one more, because its address is in the one before it.
+    /// </summary>
+    private static void LookAhead(ReadOnlySpan<Subscription> rest)
+    {
+        if (!Prefetch.IsSupported || rest.Length <= Subscription.Steps)
+        {
+            return;
+        }
+
+        Prefetch.Object(rest[Subscription.Steps]);
+        for (var step = 1; step < Subscription.Steps; step++)
+        {
+            rest[Subscription.Steps - step].Fetch(step);
+        }
     }
 
     /// <summary>Marks the few subscriptions that some frame leaves out, so that the others need no look at the index.</summary>

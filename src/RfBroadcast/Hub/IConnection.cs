@@ -18,6 +18,13 @@ public interface IConnection
     /// <summary>Sends frames of a channel: writes them now when idle, else queues them in bounds.</summary>
     void Send(in BatchSlice frames);
 
+    /// <summary>
+    /// An object that <see cref="Send"/> touches after the connection itself: 0, 1 and 2, each found through the one before; null where there is none,
+    /// which is the default. While frames go to many connections the hub has these fetched from memory some connections ahead.
+    /// </summary>
+    /// <param name="step">Which of them.</param>
+    object? Touches(int step) => null;
+
     /// <summary>Sends one frame that is never dropped.</summary>
     void SendControl(ReadOnlyMemory<byte> frame);
 

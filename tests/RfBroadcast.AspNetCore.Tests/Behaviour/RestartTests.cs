@@ -11,21 +11,33 @@ public sealed class RestartTests : IAsyncLifetime
     private const string News = "kept.news";
 
     private ServerProcess _server = null!; // until InitializeAsync, like the next
-    private Herd _herd = null!;
+    private Herd? _herd;
 
     public async Task InitializeAsync()
     {
         _server = await ServerProcess.StartTestHostAsync();
-        _herd = Herd.Start(_server.Address, News, Clients);
-        await _herd.UntilAsync(report => report.Subscribed == Clients, "all are subscribed");
-        await PublishAsync(1, 100);
-        await AllHaveAsync("1-100");
-        await _herd.ForgetAsync();
+        try
+        {
+            _herd = Herd.Start(_server.Address, News, Clients);
+            await _herd.UntilAsync(report => report.Subscribed == Clients, "all are subscribed");
+            await PublishAsync(1, 100);
+            await AllHaveAsync("1-100");
+            await _herd!.ForgetAsync();
+        }
+        catch
+        {
+            await DisposeAsync(); // which xunit does only after this has succeeded
+            throw;
+        }
     }
 
     public async Task DisposeAsync()
     {
-        await _herd.DisposeAsync();
+        if (_herd is not null)
+        {
+            await _herd.DisposeAsync();
+        }
+
         await _server.DisposeAsync();
     }
 
@@ -33,9 +45,9 @@ public sealed class RestartTests : IAsyncLifetime
     public async Task Cut_AllConnections_ComeBackWithJitterAndMissNothing()
     {
         await PostAsync("/cut");
-        await _herd.UntilAsync(report => report.Delays.Count > 0, "the first has noticed");
+        await _herd!.UntilAsync(report => report.Delays.Count > 0, "the first has noticed");
         await PublishAsync(101, 200); // while they are away or on their way
-        await _herd.UntilAsync(report => report.Recoveries.Values.Sum() == Clients, "all are back");
+        await _herd!.UntilAsync(report => report.Recoveries.Values.Sum() == Clients, "all are back");
         await PublishAsync(201, 300);
 
         var report = await AllHaveAsync("1-300");
@@ -53,13 +65,13 @@ public sealed class RestartTests : IAsyncLifetime
         await PublishAsync(101, 200); // and at once:
         await _server.TerminateAsync();
         (await _server.ExitAsync()).Should().Be(0, _server.Output);
-        var left = await _herd.UntilAsync(report => report.Losses.Values.Sum() >= Clients, "all have lost it");
+        var left = await _herd!.UntilAsync(report => report.Losses.Values.Sum() >= Clients, "all have lost it");
         left.Losses.Should().Equal(new Dictionary<string, int> { ["1001"] = Clients });
         left.Received.Should().Equal(new Dictionary<string, int> { ["1-200"] = Clients });
         ExpectJitter(left.Delays, most: 5_000); // docs/client.md: after 1001
 
         await _server.StartAsync();
-        await _herd.UntilAsync(report => report.Recoveries.Values.Sum() == Clients, "all are back");
+        await _herd!.UntilAsync(report => report.Recoveries.Values.Sum() == Clients, "all are back");
         await PublishAsync(1001, 1100);
 
         // A memory that died with its process cannot recover them. It says so, and everything since then comes.
@@ -81,7 +93,7 @@ public sealed class RestartTests : IAsyncLifetime
     }
 
     private Task<HerdReport> AllHaveAsync(string runs) =>
-        _herd.UntilAsync(report => report.Received.GetValueOrDefault(runs) == Clients, $"each has received {runs}");
+        _herd!.UntilAsync(report => report.Received.GetValueOrDefault(runs) == Clients, $"each has received {runs}");
 
     private Task PublishAsync(int first, int last) => PostAsync($"/messages/{News}?first={first}&last={last}");
 
