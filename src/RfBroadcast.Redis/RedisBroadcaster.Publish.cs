@@ -1,6 +1,7 @@
 namespace RfBroadcast.Redis;
 
 /// <summary>Publishing.</summary>
+#pragma warning disable MA0042 // a result is asked for only where it is there
 public sealed partial class RedisBroadcaster
 {
     /// <inheritdoc/>
@@ -8,8 +9,41 @@ public sealed partial class RedisBroadcaster
     {
         ArgumentNullException.ThrowIfNull(request);
         _link.Start();
-        return request.IdempotencyKey is { } key ? PublishOnceAsync(request, key, cancellationToken) : PublishAsync(request, waited: default, cancellationToken);
+        if (request.IdempotencyKey is { } key)
+        {
+            return PublishOnceAsync(request, key, cancellationToken);
+        }
+
+        return cancellationToken.CanBeCanceled || _metrics.IsTraced ? PublishAsync(request, waited: default, cancellationToken) : PublishAtOnceAsync(request);
     }
+
+    /// <summary>
+    /// Publishes what nothing has to be waited for but Redis: then there is no state machine, and who published waits for the message itself.
+    /// </summary>
+    private ValueTask<BroadcastReceipt> PublishAtOnceAsync(BroadcastRequest request)
+    {
+        try
+        {
+            var started = _time.GetTimestamp();
+            var preparing = _pipeline.PrepareAsync(request, CancellationToken.None);
+            if (!preparing.IsCompletedSuccessfully)
+            {
+                return PublishAsync(preparing, started);
+            }
+
+            var prepared = preparing.GetAwaiter().GetResult();
+            return prepared is { Direct: null, Messages: [var message] } && Hub.HasRoom(message.Channel)
+                ? new ValueTask<BroadcastReceipt>(_published.PublishAsync(message, idempotencyKey: null, started, isWhole: true))
+                : PublishAsync(prepared, started, waited: default, idempotencyKey: null, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            return ValueTask.FromException<BroadcastReceipt>(fault);
+        }
+    }
+
+    private async ValueTask<BroadcastReceipt> PublishAsync(ValueTask<PreparedBroadcast> preparing, long started) =>
+        await PublishAsync(await preparing.ConfigureAwait(false), started, waited: default, idempotencyKey: null, CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>
     /// The receipt of a whole broadcast is kept for its window. Between publishing and keeping it every channel remembers the key by itself,
@@ -51,6 +85,16 @@ public sealed partial class RedisBroadcaster
         using var activity = _metrics.StartPublish(request);
         var started = _time.GetTimestamp();
         var prepared = await _pipeline.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(prepared, started, waited, request.IdempotencyKey, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<BroadcastReceipt> PublishAsync(
+        PreparedBroadcast prepared,
+        long started,
+        TimeSpan waited,
+        string? idempotencyKey,
+        CancellationToken cancellationToken)
+    {
         if (prepared.Direct is { } direct)
         {
             await SendAsync(direct, cancellationToken).ConfigureAwait(false);
@@ -63,53 +107,42 @@ public sealed partial class RedisBroadcaster
             return BroadcastReceipt.Empty;
         }
 
-        ChannelReceipt[] receipts;
-        if (messages.Count == 1)
-        {
-            receipts = [await PublishAsync(messages[0], request.IdempotencyKey, waited, cancellationToken).ConfigureAwait(false)];
-        }
-        else
-        {
-            receipts = await PublishAsync(messages, request.IdempotencyKey, waited, cancellationToken).ConfigureAwait(false);
-        }
-
-        _metrics.Published(receipts.Length, _time.GetElapsedTime(started));
-        return new BroadcastReceipt(receipts);
+        var receipt = messages.Count == 1
+            ? await PublishAsync(messages[0], idempotencyKey, waited, cancellationToken).ConfigureAwait(false)
+            : await PublishAsync(messages, idempotencyKey, waited, cancellationToken).ConfigureAwait(false);
+        _metrics.Published(receipt.Channels.Count, _time.GetElapsedTime(started));
+        return receipt;
     }
 
-    private ValueTask<ChannelReceipt> PublishAsync(BroadcastMessage message, string? key, TimeSpan waited, CancellationToken cancellationToken)
-    {
-        if (!Hub.HasRoom(message.Channel))
-        {
-            return WaitAndPublishAsync(message, key, waited, cancellationToken);
-        }
-
-        var accepted = _queues.PublishAsync(message, key, waited);
-        return new ValueTask<ChannelReceipt>(cancellationToken.CanBeCanceled ? accepted.WaitAsync(cancellationToken) : accepted);
-    }
-
-    private async ValueTask<ChannelReceipt> WaitAndPublishAsync(BroadcastMessage message, string? key, TimeSpan waited, CancellationToken cancellationToken)
+    private async Task<BroadcastReceipt> PublishAsync(BroadcastMessage message, string? key, TimeSpan waited, CancellationToken cancellationToken)
     {
         while (!Hub.HasRoom(message.Channel))
         {
             await Hub.WaitForRoomAsync(message.Channel, cancellationToken).ConfigureAwait(false);
         }
 
-        return await _queues.PublishAsync(message, key, waited).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var since = _time.GetTimestamp() - (long)(waited.TotalSeconds * _time.TimestampFrequency);
+        var accepted = _published.PublishAsync(message, key, since, isWhole: false);
+        return await accepted.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Publishes on several channels at once. When one of them fails, others may have been accepted.</summary>
-    private async ValueTask<ChannelReceipt[]> PublishAsync(IReadOnlyList<BroadcastMessage> messages, string? key, TimeSpan waited, CancellationToken cancellationToken)
+    private async ValueTask<BroadcastReceipt> PublishAsync(
+        IReadOnlyList<BroadcastMessage> messages,
+        string? key,
+        TimeSpan waited,
+        CancellationToken cancellationToken)
     {
-        var publishes = new Task<ChannelReceipt>[messages.Count];
+        var publishes = new Task<BroadcastReceipt>[messages.Count];
         for (var i = 0; i < publishes.Length; i++)
         {
-            publishes[i] = PublishAsync(messages[i], key, waited, cancellationToken).AsTask();
+            publishes[i] = PublishAsync(messages[i], key, waited, cancellationToken);
         }
 
         try
         {
-            return await Task.WhenAll(publishes).ConfigureAwait(false);
+            var receipts = await Task.WhenAll(publishes).ConfigureAwait(false);
+            return new BroadcastReceipt(Array.ConvertAll(receipts, static receipt => receipt.Channels[0]));
         }
         catch (BroadcasterUnavailableException fault) when (!fault.MayHaveBeenSent && publishes.Any(MayHaveBeenSent))
         {
@@ -117,7 +150,7 @@ public sealed partial class RedisBroadcaster
         }
     }
 
-    private static bool MayHaveBeenSent(Task<ChannelReceipt> publish) =>
+    private static bool MayHaveBeenSent(Task<BroadcastReceipt> publish) =>
         publish.IsCompletedSuccessfully || publish.Exception?.InnerException is BroadcasterUnavailableException { MayHaveBeenSent: true };
 
     /// <summary>Sends to one connection, wherever it is.</summary>

@@ -26,7 +26,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
     private readonly ControlLine _control;
     private readonly NodeRuntime _runtime;
     private readonly FeedDirectory _feeds;
-    private readonly PublishQueues _queues;
+    private readonly PublishedChannels _published;
     private readonly ChannelReader _reader;
     private readonly RedisHistory _history;
     private readonly RedisHistory _recovery;
@@ -63,13 +63,14 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         _reader = new ChannelReader(_options);
         _history = new RedisHistory(_link, _feeds, _reader, long.MaxValue);
         _recovery = new RedisHistory(_link, _feeds, _reader, _broadcasting.RecoveryBytes);
-        _queues = new PublishQueues(
+        var acceptance = new Acceptance(Hub, _metrics, _time);
+        _published = new PublishedChannels(
             _keys,
             _broadcasting,
             new BatchSender(
                 _link,
-                new PlainSender(publisher, Hub, _broadcasting.IdempotencyWindow, _time),
-                new OrderedSender(publisher, _feeds, Hub, clock, _broadcasting, _options),
+                new PlainSender(publisher, acceptance, _broadcasting.IdempotencyWindow, _time),
+                new OrderedSender(publisher, _feeds, acceptance, clock, _broadcasting, _options),
                 _options.PublishWait,
                 _time),
             parts.Wheel,
@@ -130,7 +131,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
 
         await StopAsync().ConfigureAwait(false);
         await _feeds.Services.Stopping.CancelAsync().ConfigureAwait(false);
-        _queues.Dispose();
+        _published.Dispose();
         await _link.DisposeAsync().ConfigureAwait(false);
         _nodes.Dispose();
         _redisMetrics.Dispose();

@@ -27,6 +27,9 @@ internal abstract class RedisCall<T> : PendingCall
     /// <summary>Called with the answer. On the client's thread: it must not block.</summary>
     protected abstract void Succeeded(T result);
 
+    /// <summary>Called when the command failed: issues it again, where that may help; else gives false.</summary>
+    protected virtual bool TryAgain(Exception fault) => false;
+
     private void Finish()
     {
         _calls!.Remove(this); // it has begun
@@ -37,7 +40,11 @@ internal abstract class RedisCall<T> : PendingCall
         }
         catch (Exception fault)
         {
-            GiveUp(fault);
+            if (!TryAgain(fault))
+            {
+                GiveUp(fault);
+            }
+
             return;
         }
 

@@ -11,7 +11,7 @@ internal static class RedisFaults
     public static BroadcasterUnavailableException Translate(Exception fault, bool isWrite) => fault switch
     {
         BroadcasterUnavailableException known => known,
-        RedisServerException refused => new BroadcasterUnavailableException(Explain(refused.Message), mayHaveBeenSent: false, refused),
+        RedisServerException refused => Refused(refused.Message, refused),
         RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect } broken =>
             new BroadcasterUnavailableException(Explain(broken.Message), mayHaveBeenSent: false, broken),
         _ => new BroadcasterUnavailableException(
@@ -19,6 +19,9 @@ internal static class RedisFaults
             isWrite,
             fault),
     };
+
+    /// <summary>What a caller is told when the server has refused a command, or a part of a script, and so has not carried it out.</summary>
+    public static BroadcasterUnavailableException Refused(string message, Exception? fault = null) => new(Explain(message), mayHaveBeenSent: false, fault);
 
     /// <summary>Whether a server says that it does not know a script.</summary>
     public static bool IsNoScript(Exception fault) =>
@@ -46,13 +49,17 @@ internal static class RedisFaults
         return null;
     }
 
+    private const string NotPermitted =
+        "The user that Broadcasting:Redis signs in as may not do what broadcasting needs: give it the commands, keys and channels of docs/redis.md";
+
     private static readonly (string Mark, string Cure)[] Cures =
     [
         ("WRONGPASS", "Redis does not accept the password: set Broadcasting:Redis:Password (and User, where there is one)"),
         ("invalid password", "Redis does not accept the password: set Broadcasting:Redis:Password (and User, where there is one)"),
         ("NOAUTH", "Redis asks for a password: set Broadcasting:Redis:Password"),
         ("without any password configured", "Redis has no password, but one is set: leave Broadcasting:Redis:Password out"),
-        ("NOPERM", "The user that Broadcasting:Redis signs in as may not do what broadcasting needs: give it the commands, keys and channels of docs/redis.md"),
+        ("NOPERM", NotPermitted),
+        ("The user executing the script", NotPermitted),
         ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host (or ConnectionString) name the master"),
         ("OOM", "Redis is out of memory: raise its maxmemory, or keep less history (KeepHistory)"),
         ("MISCONF", "Redis cannot write its data to disk and takes no writes: look at its log, or at stop-writes-on-bgsave-error"),

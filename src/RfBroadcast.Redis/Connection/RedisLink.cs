@@ -44,6 +44,11 @@ internal sealed class RedisLink(
     /// <summary>Begins to connect, if it has not begun.</summary>
     public void Start()
     {
+        if (Volatile.Read(ref _running) is not null)
+        {
+            return; // every publish asks
+        }
+
         lock (_gate)
         {
             if (_running is null && !_stopping.IsCancellationRequested)

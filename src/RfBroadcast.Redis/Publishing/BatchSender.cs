@@ -1,22 +1,22 @@
 namespace RfBroadcast.Redis;
 
-/// <summary>Sends batches over the connection that works, in the way of their channel.</summary>
+/// <summary>Sends batches over the connection that works, in the way of their line.</summary>
 internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSender ordered, TimeSpan wait, TimeProvider time) : IBatchSender
 {
-    public void Send(PublishQueue queue, PendingPublish batch)
+    public void Send(PublishLine line, PendingPublish batch)
     {
-        if (link.Session is { } session && queue.Waiting.IsCompleted)
+        if (link.Session is { } session && line.Waiting.IsCompleted)
         {
-            Send(session, queue, batch);
+            Send(session, line, batch);
         }
         else
         {
-            queue.Waiting = WaitAndSendAsync(queue.Waiting, queue, batch); // its faults go to the publishers
+            line.Waiting = WaitAndSendAsync(line.Waiting, line, batch); // its faults go to the publishers
         }
     }
 
     /// <summary>Waits for a connection, each message no longer than its publisher may have to wait, however long it was queued.</summary>
-    private async Task WaitAndSendAsync(Task earlier, PublishQueue queue, PendingPublish first)
+    private async Task WaitAndSendAsync(Task earlier, PublishLine line, PendingPublish first)
     {
         await earlier.ConfigureAwait(false);
         for (PendingPublish? batch = first; batch is not null;)
@@ -33,31 +33,31 @@ internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSend
                 continue;
             }
 
-            Send(session, queue, batch);
+            Send(session, line, batch);
             return;
         }
 
-        queue.Done();
+        line.Done();
     }
 
-    private void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
+    private void Send(RedisSession session, PublishLine line, PendingPublish batch)
     {
         try
         {
-            if (queue.IsOrdered)
+            if (line.IsOrdered)
             {
-                ordered.Send(session, queue, batch);
+                ordered.Send(session, line, batch);
             }
             else
             {
-                plain.Send(session, queue, batch);
+                plain.Send(session, line, batch);
             }
         }
         catch (Exception fault)
         {
-            // It could not even be written: the queue goes on without it.
-            batch.FailAll(fault);
-            queue.Done();
+            // It could not even be written: the line goes on without it.
+            batch.FailRuns(fault);
+            line.Done();
         }
     }
 }

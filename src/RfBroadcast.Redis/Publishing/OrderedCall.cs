@@ -2,43 +2,35 @@ using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
-/// <summary>A batch of ordered messages under way.</summary>
+/// <summary>A call of <c>publish.lua</c>: a run of ordered messages.</summary>
 internal sealed class OrderedCall(
     RedisSession session,
-    PublishQueue queue,
-    PendingPublish batch,
+    PublishLine line,
+    PendingPublish run,
     OrderedArguments arguments,
     ChannelFeed? feed,
     int subscribers,
-    bool isByText = false) : RedisCall<RedisResult>
+    Acceptance acceptance) : ScriptCall(session, RedisScripts.Publish, arguments.Keys, arguments.Values)
 {
-    public void Issue() => session.Run(RedisScripts.Publish, arguments.Keys, arguments.Values, this, isByText);
-
     protected override void Succeeded(RedisResult result)
     {
         try
         {
-            queue.ComparedIn = session.Number;
+            run.Target.ComparedIn = Session.Number;
             Accept(result);
         }
         catch (Exception fault)
         {
-            batch.FailAll(fault);
+            run.FailAll(fault);
         }
 
-        queue.Done();
+        line.Done();
     }
 
     protected override void Failed(Exception fault)
     {
-        if (RedisFaults.IsNoScript(fault) && !isByText)
-        {
-            new OrderedCall(session, queue, batch, arguments, feed, subscribers, isByText: true).Issue();
-            return;
-        }
-
-        batch.FailAll(fault);
-        queue.Done();
+        run.FailAll(fault);
+        line.Done();
     }
 
     private void Accept(RedisResult result)
@@ -46,20 +38,27 @@ internal sealed class OrderedCall(
         var list = arguments.HasKeys ? (RedisResult[])result! : null; // the script gives a list then
         var tops = ChannelTops.Read(list is null ? result : list[0]);
         feed?.Observe(tops.Epoch, tops.Order);
-        var earlier = list is null ? null : EarlierReceipt.Read(queue.Channel, list);
+        var channel = run.Target;
+        var earlier = list is null ? null : EarlierReceipt.Read(channel.Channel, list);
         var offset = tops.Offset - CountKept(earlier);
         var number = 0;
-        for (var publish = batch; publish is not null; publish = publish.Next)
+        var now = acceptance.Now;
+        for (var publish = run; publish is not null; publish = publish.Next)
         {
             number++;
-            var receipt = earlier?.GetValueOrDefault(number);
-            if (receipt is null)
+            if (earlier?.GetValueOrDefault(number) is { } known)
             {
-                ChannelPosition? position = publish.Kind == ItemKind.Kept ? new ChannelPosition(tops.Epoch, ++offset) : null;
-                receipt = new ChannelReceipt(queue.Channel, position, subscribers);
+                acceptance.Accept(publish, new BroadcastReceipt([known]), now);
             }
-
-            publish.TrySetResult(receipt);
+            else if (publish.Kind == ItemKind.Kept)
+            {
+                var position = new ChannelPosition(tops.Epoch, ++offset);
+                acceptance.Accept(publish, new BroadcastReceipt([new ChannelReceipt(channel.Channel, position, subscribers)]), now);
+            }
+            else
+            {
+                acceptance.Accept(publish, channel.ReceiptWith(subscribers), now);
+            }
         }
     }
 
@@ -67,7 +66,7 @@ internal sealed class OrderedCall(
     {
         var kept = 0;
         var number = 0;
-        for (var publish = batch; publish is not null; publish = publish.Next)
+        for (var publish = run; publish is not null; publish = publish.Next)
         {
             number++;
             kept += publish.Kind == ItemKind.Kept && earlier?.ContainsKey(number) != true ? 1 : 0;

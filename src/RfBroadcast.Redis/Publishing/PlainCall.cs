@@ -1,22 +1,17 @@
 namespace RfBroadcast.Redis;
 
-/// <summary>A batch of plain messages under way.</summary>
-internal sealed class PlainCall(PublishQueue queue, PendingPublish batch, LocalHub hub) : RedisCall<long>
+/// <summary>A PUBLISH of one run of plain messages.</summary>
+internal sealed class PlainCall(PublishLine line, PendingPublish run, Acceptance acceptance) : RedisCall<long>
 {
     protected override void Succeeded(long result)
     {
-        var subscribers = hub.CountSubscribers(queue.Channel);
-        for (var publish = batch; publish is not null; publish = publish.Next)
-        {
-            publish.TrySetResult(new ChannelReceipt(queue.Channel, Position: null, subscribers));
-        }
-
-        queue.Done();
+        acceptance.Accept(run, acceptance.Now);
+        line.Done();
     }
 
     protected override void Failed(Exception fault)
     {
-        batch.FailAll(fault);
-        queue.Done();
+        run.FailAll(fault);
+        line.Done();
     }
 }

@@ -1,44 +1,75 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
 /// <summary>
-/// Publishes on channels without history and presence: a PUBLISH for each batch. Order comes from this process's own numbers.
+/// Publishes on channels without history and presence. What is for one channel goes as a PUBLISH; what is for several, as one script call that does the
+/// same for each. Order comes from this process's own numbers.
 /// </summary>
-internal sealed class PlainSender(ulong publisher, LocalHub hub, TimeSpan idempotencyWindow, TimeProvider time)
+internal sealed class PlainSender(ulong publisher, Acceptance acceptance, TimeSpan idempotencyWindow, TimeProvider time)
 {
     // Longer than any message of the same publisher may be on its way.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    public void Send(RedisSession session, PublishQueue queue, PendingPublish batch)
+    public void Send(RedisSession session, PublishLine line, PendingPublish batch)
     {
-        for (var publish = batch; publish is not null; publish = publish.Next)
+        if (batch.IdempotencyKey is { } key)
         {
-            if (publish.IdempotencyKey is not null)
-            {
-                _ = SendSinglyAsync(session, queue, batch); // faults go to the publishers
-                return;
-            }
+            _ = PublishOnceAsync(session, batch, key); // its faults go to the publisher
+            line.Done(); // what comes after it does not wait for it
+            return;
         }
 
-        session.Publish(queue.Keys.Topic, Write(queue, batch), new PlainCall(queue, batch, hub));
+        var runs = batch.GatherRuns();
+        if (runs.NextRun is null)
+        {
+            session.Publish(runs.Target.Keys.Topic, Write(runs, time.GetTimestamp()), new PlainCall(line, runs, acceptance));
+        }
+        else
+        {
+            new PlainRunsCall(session, line, runs, Write(runs), acceptance).Issue();
+        }
     }
 
-    private byte[] Write(PublishQueue queue, PendingPublish batch)
+    /// <summary>The topics and envelopes of several runs.</summary>
+    private RedisValue[] Write(PendingPublish runs)
+    {
+        var count = 0;
+        for (var run = runs; run is not null; run = run.NextRun)
+        {
+            count++;
+        }
+
+        var now = time.GetTimestamp();
+        var values = new RedisValue[2 * count];
+        var next = 0;
+        for (var run = runs; run is not null; run = run.NextRun)
+        {
+            values[next++] = run.Target.Keys.TopicName;
+            values[next++] = Write(run, now);
+        }
+
+        return values;
+    }
+
+    /// <summary>The envelope of one run.</summary>
+    private byte[] Write(PendingPublish run, long now)
     {
         var size = Envelope.PlainHeader;
         var count = 0;
-        for (var publish = batch; publish is not null; publish = publish.Next)
+        for (var publish = run; publish is not null; publish = publish.Next)
         {
             size += publish.Size;
             count++;
         }
 
+        var channel = run.Target;
         var envelope = GC.AllocateUninitializedArray<byte>(size);
-        Envelope.WritePlainHeader(envelope, publisher, queue.NextSequence, Leads(queue));
-        queue.NextSequence += count;
+        Envelope.WritePlainHeader(envelope, publisher, channel.NextSequence, Leads(channel, now));
+        channel.NextSequence += count;
         var rest = envelope.AsSpan(Envelope.PlainHeader);
-        for (var publish = batch; publish is not null; publish = publish.Next)
+        for (var publish = run; publish is not null; publish = publish.Next)
         {
             MessageItem.Write(ref rest, publish.Message, publish.Kind);
         }
@@ -46,60 +77,34 @@ internal sealed class PlainSender(ulong publisher, LocalHub hub, TimeSpan idempo
         return envelope;
     }
 
-    private bool Leads(PublishQueue queue)
+    private bool Leads(PublishedChannel channel, long now)
     {
-        var before = queue.LastIssued;
-        queue.LastIssued = time.GetTimestamp();
-        return before == 0 || time.GetElapsedTime(before, queue.LastIssued) > Quiet;
+        var before = channel.LastIssued;
+        channel.LastIssued = now;
+        return before == 0 || time.GetElapsedTime(before, now) > Quiet;
     }
 
-    /// <summary>Sends each message by itself: one with an idempotency key is a script call of its own.</summary>
-    private async Task SendSinglyAsync(RedisSession session, PublishQueue queue, PendingPublish batch)
-    {
-        var sends = new List<Task>();
-        for (var publish = batch; publish is not null;)
-        {
-            var next = publish.Next;
-            publish.Next = null;
-            sends.Add(SendOneAsync(session, queue, publish));
-            publish = next;
-        }
-
-        await Task.WhenAll(sends).ConfigureAwait(false);
-        queue.Done();
-    }
-
-    private async Task SendOneAsync(RedisSession session, PublishQueue queue, PendingPublish publish)
+    private async Task PublishOnceAsync(RedisSession session, PendingPublish publish, string key)
     {
         try
         {
-            await (publish.IdempotencyKey is { } key ? PublishOnceAsync(session, queue, publish, key) : PublishAsync(session, queue, publish)).ConfigureAwait(false);
+            var channel = publish.Target;
+            var sequence = channel.NextSequence;
+            var envelope = Write(publish, time.GetTimestamp());
+            var empty = new byte[Envelope.PlainHeader];
+            Envelope.WritePlainHeader(empty, publisher, sequence, leads: false);
+            var subscribers = acceptance.CountSubscribers(channel);
+            var before = await session.RunAsync(
+                RedisScripts.PublishOnce,
+                [channel.Keys.OnceOf(key)],
+                [channel.Keys.TopicName, envelope, empty, Math.Max(1, (long)idempotencyWindow.TotalMilliseconds), subscribers],
+                isWrite: true).ConfigureAwait(false);
+            var counted = before.IsNull ? subscribers : int.Parse((string)before!, NumberStyles.None, CultureInfo.InvariantCulture); // looked at
+            acceptance.Accept(publish, channel.ReceiptWith(counted), acceptance.Now);
         }
         catch (Exception fault)
         {
             publish.FailAll(fault);
         }
-    }
-
-    private async Task PublishAsync(RedisSession session, PublishQueue queue, PendingPublish publish)
-    {
-        await session.PublishAsync(queue.Keys.Topic, Write(queue, publish)).ConfigureAwait(false);
-        publish.TrySetResult(new ChannelReceipt(queue.Channel, Position: null, hub.CountSubscribers(queue.Channel)));
-    }
-
-    private async Task PublishOnceAsync(RedisSession session, PublishQueue queue, PendingPublish publish, string key)
-    {
-        var sequence = queue.NextSequence;
-        var envelope = Write(queue, publish);
-        var empty = new byte[Envelope.PlainHeader];
-        Envelope.WritePlainHeader(empty, publisher, sequence, leads: false);
-        var subscribers = hub.CountSubscribers(queue.Channel);
-        var before = await session.RunAsync(
-            RedisScripts.PublishOnce,
-            [queue.Keys.OnceOf(key)],
-            [queue.Keys.TopicName, envelope, empty, Math.Max(1, (long)idempotencyWindow.TotalMilliseconds), subscribers],
-            isWrite: true).ConfigureAwait(false);
-        var counted = before.IsNull ? subscribers : int.Parse((string)before!, NumberStyles.None, CultureInfo.InvariantCulture); // looked at
-        publish.TrySetResult(new ChannelReceipt(queue.Channel, Position: null, counted));
     }
 }

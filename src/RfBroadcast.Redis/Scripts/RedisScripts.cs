@@ -5,6 +5,8 @@ internal static class RedisScripts
 {
     public static RedisScript Publish { get; } = RedisScript.Load("publish");
 
+    public static RedisScript PublishPlain { get; } = RedisScript.Load("publish_plain");
+
     public static RedisScript PublishOnce { get; } = RedisScript.Load("publish_once");
 
     public static RedisScript Read { get; } = RedisScript.Load("open", "read");
@@ -24,5 +26,5 @@ internal static class RedisScripts
     public static RedisScript Info { get; } = RedisScript.Load("info");
 
     /// <summary>Every one of them, to be loaded into a server before it is used.</summary>
-    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishOnce, Read, Members, Touch, Join, Leave, Sweep, Heartbeat, Info];
+    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishPlain, PublishOnce, Read, Members, Touch, Join, Leave, Sweep, Heartbeat, Info];
 }

@@ -35,6 +35,9 @@ public sealed class BroadcastMetrics : IDisposable
         _errors = _meter.CreateCounter<long>(BroadcastTelemetry.Errors, "{error}", "Error frames sent to clients.");
     }
 
+    /// <summary>Whether somebody listens to activities. While nobody does, none is started.</summary>
+    public bool IsTraced => _activities.HasListeners();
+
     /// <summary>Starts the activity of a broadcast; null while nobody listens.</summary>
     public Activity? StartPublish(BroadcastRequest request)
     {

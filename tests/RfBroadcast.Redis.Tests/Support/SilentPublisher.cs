@@ -12,11 +12,12 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
     private readonly ConcurrentQueue<byte[]> _envelopes = new();
     private readonly TimerWheel _wheel = new(TimeProvider.System);
     private readonly BroadcastOptions _broadcasting = new();
+    private readonly BroadcastMetrics _metrics = new();
     private readonly Channel _channel;
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly RedisSession _session;
     private readonly OrderedSender _sender;
-    private readonly PublishQueue _queue;
+    private readonly PublishedChannel _published;
 
     private SilentPublisher(ConnectionMultiplexer multiplexer, Channel channel, int historySize)
     {
@@ -29,11 +30,11 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
         _sender = new OrderedSender(
             publisher: NodeId.NextNumber(),
             new FeedDirectory(keys, _broadcasting),
-            new LocalHub(Microsoft.Extensions.Options.Options.Create(_broadcasting)),
+            new Acceptance(new LocalHub(Microsoft.Extensions.Options.Options.Create(_broadcasting)), _metrics, TimeProvider.System),
             new RedisClock(TimeProvider.System),
             _broadcasting,
             new RedisBroadcastOptions());
-        _queue = new PublishQueue(
+        _published = new PublishedChannel(
             channel,
             new ChannelKeys
             {
@@ -47,7 +48,7 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
                 Once = "unused",
             },
             _broadcasting.Channels.Of(channel),
-            this,
+            new PublishLine(this, isOrdered: true),
             firstSequence: 0);
     }
 
@@ -68,12 +69,13 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
     public async Task<ChannelReceipt> PublishAsync(object data)
     {
         var message = _channel.Message(data);
-        var publish = new PendingPublish(message, ItemKind.Kept, idempotencyKey: null, since: 0);
-        _queue.TryPublish(publish, now: 0).Should().BeTrue();
-        return await publish.Task.InTimeAsync();
+        _published.TryEnter(now: 0).Should().BeTrue();
+        var publish = new PendingPublish(_published, message, idempotencyKey: null, since: 0);
+        _published.Line.Add(publish);
+        return (await publish.Task.InTimeAsync()).Channels[0];
     }
 
-    void IBatchSender.Send(PublishQueue queue, PendingPublish batch) => _sender.Send(_session, queue, batch);
+    void IBatchSender.Send(PublishLine line, PendingPublish batch) => _sender.Send(_session, line, batch);
 
     public async ValueTask DisposeAsync()
     {
@@ -81,5 +83,6 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
         await _multiplexer.CloseAsync();
         _multiplexer.Dispose();
         _wheel.Dispose();
+        _metrics.Dispose();
     }
 }
