@@ -1,7 +1,7 @@
 namespace RfBroadcast.Redis.Tests.Publishing;
 
 /// <summary>The order and the waiting of what a process publishes, without a Redis.</summary>
-public sealed class PublishQueuesTests : IBatchSender, IDisposable
+public sealed class PublishedChannelsTests : IBatchSender, IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly TimerWheel _wheel = new(TimeProvider.System);
@@ -10,16 +10,19 @@ public sealed class PublishQueuesTests : IBatchSender, IDisposable
     [Fact]
     public void Publish_ItsPublisherHasWaitedBefore_ThatIsNoTimeToWaitAgain()
     {
-        using var queues = new PublishQueues(new RedisKeys("rf:", database: 0), new BroadcastOptions(), this, _wheel, _time);
+        using var channels = new PublishedChannels(new RedisKeys("rf:", database: 0), new BroadcastOptions(), this, _wheel, _time);
         var channel = Channel.Public("news");
 
-        _ = queues.PublishAsync(channel.Message(1), "key", waited: TimeSpan.FromMilliseconds(700));
-        _ = queues.PublishAsync(channel.Message(2), idempotencyKey: null, waited: default);
+        var now = _time.GetTimestamp();
+        var waited = (long)(0.7 * _time.TimestampFrequency);
+
+        _ = channels.PublishAsync(channel.Message(1), "key", since: now - waited, isWhole: false);
+        _ = channels.PublishAsync(channel.Message(2), idempotencyKey: null, since: now, isWhole: true);
 
         _sent.ConvertAll(publish => _time.GetElapsedTime(publish.Since)).Should().Equal(TimeSpan.FromMilliseconds(700), TimeSpan.Zero);
     }
 
     public void Dispose() => _wheel.Dispose();
 
-    void IBatchSender.Send(PublishQueue queue, PendingPublish batch) => _sent.Add(batch);
+    void IBatchSender.Send(PublishLine line, PendingPublish batch) => _sent.Add(batch);
 }
