@@ -1,12 +1,31 @@
 namespace RfBroadcast.Redis;
 
-/// <summary>The commands of a session that are under way, oldest first. Thread-safe; adding and removing cost the same however many there are.</summary>
-internal sealed class RedisCallList(TimeProvider time)
+/// <summary>
+/// The commands of a session that are under way, oldest first; those that get no answer in time are given up. Thread-safe; adding and removing cost the
+/// same however many there are.
+/// </summary>
+internal sealed class RedisCallList
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
+    private readonly TimeSpan _limit;
+    private readonly TimeProvider _time;
+    private readonly WheelEntry _look;
     private PendingCall? _first;
     private PendingCall? _last;
     private Exception? _end;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="wheel">What it looks by, until it ends.</param>
+    /// <param name="limit">How long a command may take.</param>
+    /// <param name="time">The clock.</param>
+    public RedisCallList(TimerWheel wheel, TimeSpan limit, TimeProvider time)
+    {
+        _limit = limit;
+        _time = time;
+        _look = wheel.Schedule(LookInterval, Look);
+    }
 
     public void Add(PendingCall call)
     {
@@ -14,7 +33,7 @@ internal sealed class RedisCallList(TimeProvider time)
         {
             if (_end is null)
             {
-                call.IssuedAt = time.GetTimestamp();
+                call.IssuedAt = _time.GetTimestamp();
                 call.Previous = _last;
                 call.IsListed = true;
                 if (_last is null)
@@ -45,18 +64,6 @@ internal sealed class RedisCallList(TimeProvider time)
         }
     }
 
-    /// <summary>Gives up those that were issued before a time.</summary>
-    /// <param name="issuedBefore">The time; a timestamp.</param>
-    /// <param name="fault">Makes what they end with; not called when there are none.</param>
-    public void GiveUp(long issuedBefore, Func<Exception> fault)
-    {
-        Exception? made = null;
-        while (TakeFirst(issuedBefore) is { } call)
-        {
-            call.GiveUp(made ??= fault());
-        }
-    }
-
     /// <summary>Gives up all, and those that are added later.</summary>
     public void End(Exception fault)
     {
@@ -65,7 +72,35 @@ internal sealed class RedisCallList(TimeProvider time)
             _end ??= fault;
         }
 
-        GiveUp(long.MaxValue, () => fault);
+        _look.Cancel();
+        while (TakeFirst(issuedBefore: long.MaxValue) is { } call)
+        {
+            call.GiveUp(fault);
+        }
+    }
+
+    /// <summary>Gives up those that are too old. Nothing is allocated when there are none.</summary>
+    internal void GiveUpOld()
+    {
+        var issuedBefore = _time.GetTimestamp() - (long)(_limit.TotalSeconds * _time.TimestampFrequency);
+        TimeoutException? fault = null;
+        while (TakeFirst(issuedBefore) is { } call)
+        {
+            call.GiveUp(fault ??= new TimeoutException($"Redis did not answer within {_limit} (Broadcasting:Redis:CommandTimeout)"));
+        }
+    }
+
+    private void Look()
+    {
+        GiveUpOld();
+        lock (_gate)
+        {
+            // Whoever ends it cancels this afterwards: it must not be scheduled once more after that, or the wheel would keep the session for ever.
+            if (_end is null)
+            {
+                _look.Reschedule(LookInterval);
+            }
+        }
     }
 
     private PendingCall? TakeFirst(long issuedBefore)

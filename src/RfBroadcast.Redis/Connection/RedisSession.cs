@@ -8,15 +8,9 @@ namespace RfBroadcast.Redis;
 /// </summary>
 internal sealed class RedisSession : IDisposable
 {
-    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(500);
-
     private readonly IDatabase _database;
     private readonly ISubscriber _subscriber;
     private readonly RedisCallList _calls;
-    private readonly TimeSpan _commandTimeout;
-    private readonly TimeProvider _time;
-    private readonly Func<Exception> _timedOut;
-    private readonly WheelEntry _expiry;
 
     public RedisSession(long number, IConnectionMultiplexer multiplexer, int database, TimerWheel wheel, TimeSpan commandTimeout, TimeProvider time)
     {
@@ -24,11 +18,7 @@ internal sealed class RedisSession : IDisposable
         Multiplexer = multiplexer;
         _database = multiplexer.GetDatabase(database);
         _subscriber = multiplexer.GetSubscriber();
-        _calls = new RedisCallList(time);
-        _commandTimeout = commandTimeout;
-        _time = time;
-        _timedOut = TimedOut;
-        _expiry = wheel.Schedule(ExpiryInterval, Expire);
+        _calls = new RedisCallList(wheel, commandTimeout, time);
     }
 
     /// <summary>1, 2, 3, …</summary>
@@ -126,11 +116,7 @@ internal sealed class RedisSession : IDisposable
         (Session: this, Topic: topic, Handler: handler));
 
     /// <summary>Ends the session: what is under way gets no answer any more.</summary>
-    public void End(Exception fault)
-    {
-        _expiry.Cancel();
-        _calls.End(fault);
-    }
+    public void End(Exception fault) => _calls.End(fault);
 
     /// <inheritdoc/>
     public void Dispose() => End(new ObjectDisposedException(nameof(RedisSession)));
@@ -155,13 +141,4 @@ internal sealed class RedisSession : IDisposable
 
     // Nothing has been sent when the client does not even take the command.
     private static BroadcasterUnavailableException NotTaken(Exception fault) => RedisFaults.Translate(fault, isWrite: false);
-
-    private void Expire()
-    {
-        var limit = _time.GetTimestamp() - (long)(_commandTimeout.TotalSeconds * _time.TimestampFrequency);
-        _calls.GiveUp(limit, _timedOut);
-        _expiry.Reschedule(ExpiryInterval);
-    }
-
-    private TimeoutException TimedOut() => new($"Redis did not answer within {_commandTimeout} (Broadcasting:Redis:CommandTimeout)");
 }
