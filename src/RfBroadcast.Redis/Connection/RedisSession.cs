@@ -16,6 +16,7 @@ internal sealed class RedisSession : IDisposable
     {
         Number = number;
         Multiplexer = multiplexer;
+        IsCluster = Array.Exists(multiplexer.GetEndPoints(), endPoint => multiplexer.GetServer(endPoint).ServerType == ServerType.Cluster);
         _database = multiplexer.GetDatabase(database);
         _subscriber = multiplexer.GetSubscriber();
         _calls = new RedisCallList(wheel, commandTimeout, time);
@@ -25,6 +26,9 @@ internal sealed class RedisSession : IDisposable
     public long Number { get; }
 
     public IConnectionMultiplexer Multiplexer { get; }
+
+    /// <summary>Whether it is a cluster, as far as the client has found out.</summary>
+    public bool IsCluster { get; }
 
     /// <summary>Publishes; commands leave in the order of the calls.</summary>
     public void Publish(RedisChannel topic, RedisValue payload, RedisCall<long> call)

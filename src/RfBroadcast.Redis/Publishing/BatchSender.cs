@@ -3,6 +3,8 @@ namespace RfBroadcast.Redis;
 /// <summary>Sends batches over the connection that works, in the way of their line.</summary>
 internal sealed class BatchSender(RedisLink link, PlainSender plain, OrderedSender ordered, TimeSpan wait, TimeProvider time) : IBatchSender
 {
+    public bool IsCluster => link.Session is { IsCluster: true };
+
     public void Send(PublishLine line, PendingPublish batch)
     {
         if (link.Session is { } session && line.Waiting.IsCompleted)

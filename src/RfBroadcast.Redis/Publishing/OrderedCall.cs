@@ -2,26 +2,29 @@ using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
-/// <summary>A call of <c>publish.lua</c>: a run of ordered messages.</summary>
+/// <summary>A call of <c>publish.lua</c>: runs of ordered messages, each of another channel. One that fails fails alone.</summary>
 internal sealed class OrderedCall(
     RedisSession session,
     PublishLine line,
-    PendingPublish run,
-    OrderedArguments arguments,
-    ChannelFeed? feed,
-    int subscribers,
-    Acceptance acceptance) : ScriptCall(session, RedisScripts.Publish, arguments.Keys, arguments.Values)
+    PendingPublish runs,
+    RedisKey[] keys,
+    RedisValue[] values,
+    OrderedSender sender) : ScriptCall(session, RedisScripts.Publish, keys, values)
 {
     protected override void Succeeded(RedisResult result)
     {
-        try
+        var replies = (RedisResult[])result!; // the script gives a list
+        var number = 0;
+        for (var run = runs; run is not null; run = run.NextRun)
         {
-            run.Target.ComparedIn = Session.Number;
-            Accept(result);
-        }
-        catch (Exception fault)
-        {
-            run.FailAll(fault);
+            try
+            {
+                Accept(run, replies[number++]);
+            }
+            catch (Exception fault)
+            {
+                run.FailAll(fault); // its reply was an error
+            }
         }
 
         line.Done();
@@ -29,40 +32,48 @@ internal sealed class OrderedCall(
 
     protected override void Failed(Exception fault)
     {
-        run.FailAll(fault);
+        if (runs.NextRun is not null && !RedisFaults.Translate(fault, isWrite: true).MayHaveBeenSent)
+        {
+            sender.SendEach(Session, line, runs); // refused as a whole, perhaps because of one channel
+            return;
+        }
+
+        runs.FailRuns(fault);
         line.Done();
     }
 
-    private void Accept(RedisResult result)
+    private void Accept(PendingPublish run, RedisResult reply)
     {
-        var list = arguments.HasKeys ? (RedisResult[])result! : null; // the script gives a list then
-        var tops = ChannelTops.Read(list is null ? result : list[0]);
-        feed?.Observe(tops.Epoch, tops.Order);
+        var list = run.HasKeys() ? (RedisResult[])reply! : null; // the script gives a list then
+        var tops = ChannelTops.Read(list is null ? reply : list[0]);
         var channel = run.Target;
+        channel.ComparedIn = Session.Number;
+        sender.Observe(channel, tops);
         var earlier = list is null ? null : EarlierReceipt.Read(channel.Channel, list);
-        var offset = tops.Offset - CountKept(earlier);
+        var offset = tops.Offset - CountKept(run, earlier);
+        var subscribers = sender.Acceptance.CountSubscribers(channel);
+        var now = sender.Acceptance.Now;
         var number = 0;
-        var now = acceptance.Now;
         for (var publish = run; publish is not null; publish = publish.Next)
         {
             number++;
             if (earlier?.GetValueOrDefault(number) is { } known)
             {
-                acceptance.Accept(publish, new BroadcastReceipt([known]), now);
+                sender.Acceptance.Accept(publish, new BroadcastReceipt([known]), now);
             }
             else if (publish.Kind == ItemKind.Kept)
             {
                 var position = new ChannelPosition(tops.Epoch, ++offset);
-                acceptance.Accept(publish, new BroadcastReceipt([new ChannelReceipt(channel.Channel, position, subscribers)]), now);
+                sender.Acceptance.Accept(publish, new BroadcastReceipt([new ChannelReceipt(channel.Channel, position, subscribers)]), now);
             }
             else
             {
-                acceptance.Accept(publish, channel.ReceiptWith(subscribers), now);
+                sender.Acceptance.Accept(publish, channel.ReceiptWith(subscribers), now);
             }
         }
     }
 
-    private int CountKept(Dictionary<int, ChannelReceipt>? earlier)
+    private static int CountKept(PendingPublish run, Dictionary<int, ChannelReceipt>? earlier)
     {
         var kept = 0;
         var number = 0;

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
-/// <summary>Publishes on channels with history or presence: one call of the script that gives out orders, for a whole batch.</summary>
+/// <summary>
+/// Publishes on channels with history or presence: one call of the script that gives out orders, for a whole batch. In a cluster, where a script can
+/// touch the keys of one channel alone, a call for each channel.
+/// </summary>
 internal sealed class OrderedSender(
     ulong publisher,
     FeedDirectory feeds,
@@ -13,85 +14,81 @@ internal sealed class OrderedSender(
     BroadcastOptions broadcasting,
     RedisBroadcastOptions options)
 {
-    // In publish.lua: topic, head, time, size; and with keys three more, of which the last has a byte for each.
-    private const int FixedValues = 4;
-    private const int KeyValues = 3;
-    private const int FixedKeys = 2;
-
     private readonly byte[] _prefix = Envelope.OrderedPrefix(publisher);
 
-    public void Send(RedisSession session, PublishLine line, PendingPublish run)
+    public Acceptance Acceptance => acceptance;
+
+    public void Send(RedisSession session, PublishLine line, PendingPublish batch)
     {
-        var channel = run.Target;
-        var subscribers = acceptance.CountSubscribers(channel);
-        var feed = feeds.Find(channel.Channel);
-        new OrderedCall(session, line, run, Arguments(session, run, feed, subscribers), feed, subscribers, acceptance).Issue();
+        var runs = batch.GatherRuns();
+        if (session.IsCluster && runs.NextRun is not null)
+        {
+            SendEach(session, line, runs);
+        }
+        else
+        {
+            SendTogether(session, line, runs);
+        }
     }
 
-    private OrderedArguments Arguments(RedisSession session, PendingPublish run, ChannelFeed? feed, int subscribers)
+    /// <summary>Sends each run by itself. The line is told when each of them has ended.</summary>
+    public void SendEach(RedisSession session, PublishLine line, PendingPublish runs)
     {
-        var channel = run.Target;
-        var (count, once) = Count(run);
-        var first = FixedValues + (once > 0 ? KeyValues : 0);
-        var keys = new RedisKey[FixedKeys + once];
-        var values = new RedisValue[first + count];
-        var now = clock.Now;
-        keys[0] = channel.Keys.Meta;
-        keys[1] = channel.Keys.History;
-        values[0] = channel.Keys.TopicName;
-        values[1] = Head(session, channel, feed, now);
-        values[2] = now;
-        values[3] = channel.Settings.HistorySize;
-        var numbers = once > 0 ? new byte[once] : [];
-        var number = 0;
-        var key = 0;
-        for (var publish = run; publish is not null; publish = publish.Next)
+        for (PendingPublish? run = runs; run is not null;)
         {
-            values[first + number++] = MessageItem.Write(publish.Message, publish.Kind);
-            if (publish.IdempotencyKey is { } idempotencyKey)
+            var next = run.NextRun;
+            run.NextRun = null;
+            if (next is not null)
             {
-                numbers[key] = (byte)number;
-                keys[FixedKeys + key++] = channel.Keys.OnceOf(idempotencyKey);
+                line.Begin(); // the last one has what the batch had
             }
-        }
 
-        if (once > 0)
-        {
-            values[4] = Math.Max(1, (long)broadcasting.IdempotencyWindow.TotalMilliseconds);
-            values[5] = subscribers.ToString(CultureInfo.InvariantCulture);
-            values[6] = numbers;
-        }
+            try
+            {
+                SendTogether(session, line, run);
+            }
+            catch (Exception fault)
+            {
+                run.FailAll(fault); // it could not even be written: the others go on without it
+                line.Done();
+            }
 
-        return new OrderedArguments(keys, values, once > 0);
+            run = next;
+        }
     }
 
-    private byte[] Head(RedisSession session, PublishedChannel channel, ChannelFeed? feed, long now)
+    /// <summary>Tells a channel's feed, if this node has one, where the channel stands in Redis.</summary>
+    public void Observe(PublishedChannel channel, in ChannelTops tops) => feeds.Find(channel.Channel)?.Observe(tops.Epoch, tops.Order);
+
+    private void SendTogether(RedisSession session, PublishLine line, PendingPublish runs)
     {
-        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8 + 1];
+        var arguments = new OrderedArguments(runs, clock.Now, broadcasting.IdempotencyWindow);
+        for (var run = runs; run is not null; run = run.NextRun)
+        {
+            arguments.Add(run, Head(session, run, arguments.Now), acceptance.CountSubscribers(run.Target));
+        }
+
+        new OrderedCall(session, line, runs, arguments.Keys, arguments.Values, this).Issue();
+    }
+
+    private byte[] Head(RedisSession session, PendingPublish run, long now)
+    {
+        var channel = run.Target;
+        var (count, keys) = run.Count();
+        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8 + 1 + 1 + 1];
         _prefix.CopyTo(head, 0);
         var rest = head.AsSpan(_prefix.Length);
-        ScriptHead.WriteSeen(ref rest, feed?.Place ?? default);
+        ScriptHead.WriteSeen(ref rest, feeds.Find(channel.Channel)?.Place ?? default);
         BinaryPrimitives.WriteInt64BigEndian(rest, now);
-        BinaryPrimitives.WriteInt64BigEndian(rest[8..], (long)(options.KeyLifetime + channel.Settings.HistoryAge).TotalMilliseconds);
+        rest[8] = (byte)count;
+        rest[9] = (byte)keys;
+        BinaryPrimitives.WriteInt64BigEndian(rest[10..], (long)(options.KeyLifetime + channel.Settings.HistoryAge).TotalMilliseconds);
 
         // A little longer than the messages are kept, because it is renewed only now and then.
-        BinaryPrimitives.WriteInt64BigEndian(rest[16..], (long)channel.Settings.HistoryAge.TotalMilliseconds + 2000);
+        BinaryPrimitives.WriteInt64BigEndian(rest[18..], (long)channel.Settings.HistoryAge.TotalMilliseconds + 2000);
 
         // A connection that was lost may have been lost with its server, and this one may lack what that one gave out last.
-        rest[24] = channel.ComparedIn == session.Number ? (byte)0 : ScriptHead.ServerIsNew;
+        rest[26] = channel.ComparedIn == session.Number ? (byte)0 : ScriptHead.ServerIsNew;
         return head;
-    }
-
-    private static (int Count, int Once) Count(PendingPublish run)
-    {
-        var count = 0;
-        var once = 0;
-        for (var publish = run; publish is not null; publish = publish.Next)
-        {
-            count++;
-            once += publish.IdempotencyKey is null ? 0 : 1;
-        }
-
-        return (count, once);
     }
 }

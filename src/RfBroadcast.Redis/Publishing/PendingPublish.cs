@@ -33,6 +33,23 @@ internal sealed class PendingPublish(PublishedChannel target, BroadcastMessage m
     /// <summary>Of a run's first: the first of the next run.</summary>
     public PendingPublish? NextRun { get; set; }
 
+    /// <summary>How many messages the run has, and how many of them have an idempotency key.</summary>
+    public (int All, int WithKey) Count()
+    {
+        var all = 0;
+        var withKey = 0;
+        for (var publish = this; publish is not null; publish = publish.Next)
+        {
+            all++;
+            withKey += publish.IdempotencyKey is null ? 0 : 1;
+        }
+
+        return (all, withKey);
+    }
+
+    /// <summary>Whether a message of the run has an idempotency key.</summary>
+    public bool HasKeys() => Count().WithKey > 0;
+
     /// <summary>Tells its publisher that it was accepted.</summary>
     public void Accept(BroadcastReceipt receipt)
     {

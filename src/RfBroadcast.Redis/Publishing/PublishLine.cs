@@ -54,6 +54,15 @@ internal sealed class PublishLine(IBatchSender sender, bool isOrdered)
         Issue();
     }
 
+    /// <summary>Tells that a batch has become one call more, which ends by itself.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _underWay++;
+        }
+    }
+
     /// <summary>Tells that a batch has ended, well or not, or that nothing needs to wait for its end: the next may go.</summary>
     public void Done()
     {

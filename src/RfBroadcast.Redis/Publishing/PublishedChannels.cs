@@ -13,6 +13,7 @@ internal sealed class PublishedChannels : IDisposable
     private readonly IBatchSender _sender;
     private readonly TimeProvider _time;
     private readonly PublishLine _plain;
+    private readonly PublishLine _ordered;
     private readonly WheelEntry _sweep;
     private long _forgotten; // above the sequence numbers of all channels that were forgotten
 
@@ -23,6 +24,7 @@ internal sealed class PublishedChannels : IDisposable
         _sender = sender;
         _time = time;
         _plain = new PublishLine(sender, isOrdered: false);
+        _ordered = new PublishLine(sender, isOrdered: true);
         _sweep = wheel.Schedule(IdleLimit, Sweep);
     }
 
@@ -49,20 +51,24 @@ internal sealed class PublishedChannels : IDisposable
 
     public void Dispose() => _sweep.Cancel();
 
-    /// <summary>Ordered channels have a line each, because in a cluster a script can touch the keys of one alone.</summary>
     private PublishedChannel NewChannel(Channel channel)
     {
         var settings = _broadcasting.Channels.Of(channel);
-        var line = settings.KeepsHistory || channel.IsPresence ? new PublishLine(_sender, isOrdered: true) : _plain;
+        var line = settings.KeepsHistory || channel.IsPresence ? OrderedLine() : _plain;
         return new PublishedChannel(channel, _keys.Of(channel), settings, line, Interlocked.Read(ref _forgotten));
     }
+
+    /// <summary>In a cluster, where they cannot share calls, ordered channels do not wait for each other.</summary>
+    private PublishLine OrderedLine() => _sender.IsCluster ? new PublishLine(_sender, isOrdered: true) : _ordered;
 
     private void Sweep()
     {
         var limit = _time.GetTimestamp() - (long)(IdleLimit.TotalSeconds * _time.TimestampFrequency);
         foreach (var (_, channel) in _channels)
         {
-            if (channel.TryRetire(limit))
+            // Those made before it was known that it is a cluster are in the wrong line: they are made anew.
+            var isMisplaced = ReferenceEquals(channel.Line, _ordered) && _sender.IsCluster;
+            if (channel.TryRetire(isMisplaced ? long.MaxValue : limit))
             {
                 Remove(channel);
             }

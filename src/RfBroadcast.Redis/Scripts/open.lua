@@ -4,9 +4,10 @@
 -- "Compared" is a time in ms; it is odd when it was renewed here, so that publish.lua, which alone knows whether there is a history, sees to its expiry.
 -- The server is compared at most once a second; whenever it may be a new one; and whenever a node has seen an order above the top in the same epoch: then the store has lost it.
 local new_epoch, seen_epoch, seen_order, lifetime, flags = struct.unpack('>c8c8I8I8B', ARGV[1])
+local meta, run = KEYS[1], nil
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local stored = redis.call('HGET', KEYS[1], 'top')
+local stored = redis.call('HGET', meta, 'top')
 local epoch, offset, order, checked
 if stored then
   epoch, offset, order, checked = struct.unpack('>c8I8I8I8', stored)
@@ -16,7 +17,7 @@ local is_renewed = not epoch or lost or flags == 1 or math.abs(now - checked) >=
 if is_renewed then
   --include renew
   checked = checked - checked % 2 + 1
-  redis.call('HSET', KEYS[1], 'top', struct.pack('>c8I8I8I8', epoch, offset, order, checked))
+  redis.call('HSET', meta, 'top', struct.pack('>c8I8I8I8', epoch, offset, order, checked))
 end
 
 local function tops()

@@ -1,12 +1,12 @@
 -- Compares the server with the one that gave out the channel's last order, and keeps its meta from going. Nothing of the channel, or another
 -- server, or one that lost some of it: a new epoch, in which offsets and orders go on rising.
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+run = run or string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 if not epoch then
   epoch, offset, order = new_epoch, 0, 0
-  redis.call('HSET', KEYS[1], 'run', run)
-elseif lost or redis.call('HGET', KEYS[1], 'run') ~= run then
+  redis.call('HSET', meta, 'run', run)
+elseif lost or redis.call('HGET', meta, 'run') ~= run then
   epoch = new_epoch
-  redis.call('HSET', KEYS[1], 'run', run)
+  redis.call('HSET', meta, 'run', run)
 end
 checked = now
-redis.call('PEXPIRE', KEYS[1], lifetime)
+redis.call('PEXPIRE', meta, lifetime)

@@ -10,6 +10,8 @@ public sealed class PublishLineTests : IBatchSender
 
     public PublishLineTests() => _line = new PublishLine(this, isOrdered: false);
 
+    bool IBatchSender.IsCluster => false;
+
     void IBatchSender.Send(PublishLine line, PendingPublish batch) => _batches.Add(batch);
 
     [Fact]

@@ -24,5 +24,7 @@ public sealed class PublishedChannelsTests : IBatchSender, IDisposable
 
     public void Dispose() => _wheel.Dispose();
 
+    bool IBatchSender.IsCluster => false;
+
     void IBatchSender.Send(PublishLine line, PendingPublish batch) => _sent.Add(batch);
 }

@@ -75,6 +75,8 @@ internal sealed class SilentPublisher : IBatchSender, IAsyncDisposable
         return (await publish.Task.InTimeAsync()).Channels[0];
     }
 
+    bool IBatchSender.IsCluster => false;
+
     void IBatchSender.Send(PublishLine line, PendingPublish batch) => _sender.Send(_session, line, batch);
 
     public async ValueTask DisposeAsync()
