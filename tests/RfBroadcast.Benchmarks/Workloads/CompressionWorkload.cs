@@ -10,6 +10,9 @@ internal sealed class CompressionWorkload(string name, int size) : IWorkload
     private const int PerSecond = 3; // as much as compressing for each can keep up with
     private const int WarmUpConnections = 100;
 
+    // Less than a connection's queue holds: a client that is slow for a moment is not to be closed for it.
+    private const int BurstBytes = 800 * 1024;
+
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
 
     public string Name => name;
@@ -22,7 +25,7 @@ internal sealed class CompressionWorkload(string name, int size) : IWorkload
 
     public async Task RunAsync(Session session, Results results, bool quick)
     {
-        var burstMessages = session.Kind == ServerKind.WebSocketDeflate ? 25 : 1000; // compressing for each takes long
+        var burstMessages = session.Kind == ServerKind.WebSocketDeflate ? 25 : BurstBytes / size; // compressing for each takes long
 
         // What the first clients load and compile is the program's, not theirs.
         await session.ConnectAsync("news", WarmUpConnections);
