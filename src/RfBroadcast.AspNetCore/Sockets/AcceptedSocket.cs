@@ -12,7 +12,6 @@ internal sealed class AcceptedSocket : IClientTransport
     // Waits without a buffer for what comes; the stream is its request's.
     private static readonly StreamPipeReaderOptions ReadsEmpty = new(leaveOpen: true, useZeroByteReads: true);
 
-    private readonly EndpointServices _services;
     private readonly RequestOutlet? _upgraded;
     private readonly PipeReader? _ownInput;
     private readonly WebSocket? _socket; // where the server offers only one of its own
@@ -20,7 +19,6 @@ internal sealed class AcceptedSocket : IClientTransport
 
     private AcceptedSocket(EndpointServices services, HttpContext context, in Admission admission, Stream stream, bool deflates)
     {
-        _services = services;
         PipeReader input;
         if (services.Options.SocketPath == SocketPath.Auto && SocketEligibility.FindSocket(context, stream) is { } socket)
         {
@@ -41,7 +39,6 @@ internal sealed class AcceptedSocket : IClientTransport
 
     private AcceptedSocket(EndpointServices services, HttpContext context, in Admission admission, WebSocket socket)
     {
-        _services = services;
         _socket = socket;
         Connection = new WebSocketConnection(services, new WebSocketOutlet(socket), admission, NativeProtocol.WebSocket);
         _reader = new WebSocketReader(socket, Connection, services.Options.MaxMessageBytes, context.RequestAborted);

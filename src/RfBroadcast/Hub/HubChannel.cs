@@ -50,7 +50,10 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
         _receipt is { } last && last.LocalSubscribers == subscribers ? last : _receipt = new ChannelReceipt(channel, Position: null, subscribers);
 
     /// <summary>Posts a message, an edge or an operation; false when the channel has retired.</summary>
-    public bool TryPost(object item)
+    public bool TryPost(object item) => TryPost(new ReadOnlySpan<object>(in item));
+
+    /// <summary>Posts what the pump finds together; false when the channel has retired.</summary>
+    public bool TryPost(ReadOnlySpan<object> items)
     {
         lock (_gate)
         {
@@ -59,41 +62,18 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
                 return false;
             }
 
-            if (item is BroadcastMessage message)
+            foreach (var item in items)
             {
-                NotePending(message);
+                if (item is BroadcastMessage message)
+                {
+                    _pendingMessages++;
+                    _pendingBytes += SizeOf(message);
+                }
+
+                _pending.Add(item);
             }
 
-            _pending.Add(item);
-            if (_pumping)
-            {
-                return true;
-            }
-
-            _pumping = true;
-        }
-
-        hub.Pumps.Add(this);
-        return true;
-    }
-
-    /// <summary>Posts messages that the pump finds together; false when the channel has retired.</summary>
-    public bool TryPost(ReadOnlySpan<BroadcastMessage> messages)
-    {
-        lock (_gate)
-        {
-            if (_retired)
-            {
-                return false;
-            }
-
-            foreach (var message in messages)
-            {
-                NotePending(message);
-                _pending.Add(message);
-            }
-
-            if (_pumping || messages.IsEmpty)
+            if (_pumping || items.IsEmpty)
             {
                 return true;
             }
@@ -143,12 +123,6 @@ internal sealed partial class HubChannel(LocalHub hub, Channel channel, Broadcas
     }
 
     private static int SizeOf(BroadcastMessage message) => message.Data.Length + MessageOverhead;
-
-    private void NotePending(BroadcastMessage message)
-    {
-        _pendingMessages++;
-        _pendingBytes += SizeOf(message);
-    }
 
     /// <summary>Fans out the runs of messages, and runs the operations between them.</summary>
     private void Pump(ReadOnlySpan<object> items)

@@ -14,7 +14,7 @@ public sealed partial class LocalHub
     {
         ArgumentNullException.ThrowIfNull(message);
         TellHooks(message);
-        return FindAndPost(message.Channel, message)?.Count ?? 0;
+        return FindAndPost(message.Channel, [message])?.Count ?? 0;
     }
 
     /// <summary>
@@ -32,24 +32,14 @@ public sealed partial class LocalHub
             TellHooks(message);
         }
 
-        while (Find(channel) is { } target)
-        {
-            if (target.TryPost(messages))
-            {
-                return target.Count;
-            }
-
-            Remove(target);
-        }
-
-        return 0;
+        return FindAndPost(channel, messages)?.Count ?? 0;
     }
 
     /// <summary>Posts that a member joined or left, in order with the channel's messages.</summary>
     public void Publish(PresenceEdge edge)
     {
         ArgumentNullException.ThrowIfNull(edge);
-        FindAndPost(edge.Channel, edge);
+        FindAndPost(edge.Channel, [edge]);
     }
 
     /// <summary>Sends a message to one connection.</summary>
@@ -77,11 +67,11 @@ public sealed partial class LocalHub
     }
 
     /// <summary>Posts to a channel somebody is subscribed to. One that retired meanwhile may have been replaced already.</summary>
-    private HubChannel? FindAndPost(Channel channel, object item)
+    private HubChannel? FindAndPost(Channel channel, ReadOnlySpan<object> items)
     {
         while (Find(channel) is { } target)
         {
-            if (target.TryPost(item))
+            if (target.TryPost(items))
             {
                 return target;
             }

@@ -140,7 +140,7 @@ public sealed partial class LocalHub
     {
         ArgumentNullException.ThrowIfNull(channel);
         var operation = new EndAllOperation(reason, ended);
-        return FindAndPost(channel, operation) is null ? 0 : await operation.Task.ConfigureAwait(false);
+        return FindAndPost(channel, [operation]) is null ? 0 : await operation.Task.ConfigureAwait(false);
     }
 
     /// <summary>Removes a connection and ends all its subscriptions, telling nobody.</summary>
