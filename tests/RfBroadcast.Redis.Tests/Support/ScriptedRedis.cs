@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace RfBroadcast.Redis.Tests.Support;
 
@@ -100,15 +101,14 @@ internal sealed class ScriptedRedis : IAsyncDisposable
         using var _ = client;
         try
         {
-            using var reader = new StreamReader(client.GetStream());
+            using var reader = new StreamReader(client.GetStream(), Encoding.Latin1); // a character a byte: some arguments are no text
             var writer = new StreamWriter(client.GetStream()) { AutoFlush = true };
             while (await reader.ReadLineAsync(_stopping.Token) is { } head)
             {
                 var command = new string[int.Parse(head[1..], CultureInfo.InvariantCulture)];
                 for (var i = 0; i < command.Length; i++)
                 {
-                    await reader.ReadLineAsync(_stopping.Token);
-                    command[i] = await reader.ReadLineAsync(_stopping.Token) ?? "";
+                    command[i] = await ReadArgumentAsync(reader);
                 }
 
                 lock (_gate)
@@ -127,5 +127,17 @@ internal sealed class ScriptedRedis : IAsyncDisposable
         {
             // The client has gone, or this ends.
         }
+    }
+
+    private async Task<string> ReadArgumentAsync(StreamReader reader)
+    {
+        var length = await reader.ReadLineAsync(_stopping.Token) ?? throw new EndOfStreamException();
+        var argument = new char[int.Parse(length[1..], CultureInfo.InvariantCulture) + 2]; // with the end of the line
+        if (await reader.ReadBlockAsync(argument, _stopping.Token) < argument.Length)
+        {
+            throw new EndOfStreamException();
+        }
+
+        return new string(argument, 0, argument.Length - 2);
     }
 }
