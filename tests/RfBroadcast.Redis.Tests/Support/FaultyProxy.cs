@@ -15,6 +15,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Next());
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new(); // whether what it says is passed on
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Socket, bool> _subscribed = new(); // servers' ends of the connections that have subscribed
     private readonly Task _accepting;
     private TaskCompletionSource _flowing = Flowing();
     private TaskCompletionSource _answering = Flowing();
@@ -85,6 +86,15 @@ internal sealed class FaultyProxy : IAsyncDisposable
         foreach (var (socket, _) in _sockets)
         {
             _sockets[socket] = false;
+        }
+    }
+
+    /// <summary>The same for what comes from the server on connections that have subscribed, and for those alone.</summary>
+    public void SilenceSubscriptions()
+    {
+        foreach (var (server, _) in _subscribed)
+        {
+            _sockets[server] = false;
         }
     }
 
@@ -161,6 +171,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
             {
                 _sockets.TryRemove(client, out _);
                 _sockets.TryRemove(server, out _);
+                _subscribed.TryRemove(server, out _);
             }
         }
     }
@@ -201,6 +212,11 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 if (!_sockets.GetValueOrDefault(from))
                 {
                     continue; // it has fallen silent
+                }
+
+                if (!isAnswer && buffer.AsSpan(0, count).IndexOf("SUBSCRIBE"u8) >= 0)
+                {
+                    _subscribed[to] = true;
                 }
 
                 await (isAnswer ? Task.CompletedTask : WaitBeforeAsync(buffer.AsMemory(0, count)));
