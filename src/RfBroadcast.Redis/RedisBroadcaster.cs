@@ -46,7 +46,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         _time = parts.Time;
         _logger = logger;
         var publisher = NodeId.NextNumber();
-        _keys = new RedisKeys(_options.Prefix, Math.Max(0, parts.Connector.Database));
+        _keys = new RedisKeys(_options.Prefix, parts.Connector.Database);
         _feeds = new FeedDirectory(_keys, _broadcasting);
         var clock = new RedisClock(_time);
         _nodes = new NodeRegistry(_keys, _options, clock, logger);

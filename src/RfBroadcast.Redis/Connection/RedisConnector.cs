@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -6,13 +7,11 @@ namespace RfBroadcast.Redis;
 
 /// <summary>Makes multiplexers as the options say, or hands out the app's own.</summary>
 /// <param name="options">Where Redis is.</param>
-/// <param name="shared">Gives the app's own multiplexer; null when there is none, or when the options name a server.</param>
+/// <param name="shared">The app's own multiplexer; null when there is none, or when the options name a server.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnectionMultiplexer>? shared, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class RedisConnector(RedisBroadcastOptions options, AppMultiplexer? shared, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const int DefaultPort = 6379;
-
     private readonly SentinelGroup? _sentinels =
         shared is null && SentinelSettings.From(options, Parse(options)) is { } settings ? new SentinelGroup(settings, time, logger) : null;
 
@@ -21,8 +20,8 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     /// <summary>Whether multiplexers are made and replaced here; the app's own is left alone.</summary>
     public bool IsOwner => shared is null;
 
-    /// <summary>The number for <c>GetDatabase</c>: -1 is what the multiplexer has as its default.</summary>
-    public int Database => options.Database ?? -1;
+    /// <summary>The database's number, wherever it is said. The names of pub/sub channels have it, so it must be the same for good.</summary>
+    public int Database { get; } = options.Database ?? (shared is null ? Parse(options).DefaultDatabase : shared.Database) ?? 0;
 
     /// <summary>How long connecting may take in all: the client's own time-out counts from each step.</summary>
     public TimeSpan Limit => options.ConnectTimeout * (_sentinels is null ? 2 : 3);
@@ -35,7 +34,7 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     {
         { _sentinels: { } sentinels } => sentinels.Describe(),
         { IsOwner: false } => "the app's own IConnectionMultiplexer",
-        _ => string.Join(", ", Configure().EndPoints.Select(endPoint => SentinelSettings.AddressOf(endPoint, DefaultPort).ToString())),
+        _ => string.Join(", ", Configure().EndPoints.Select(endPoint => SentinelSettings.AddressOf(endPoint, RedisBroadcastOptions.DefaultPort).ToString())),
     };
 
     /// <summary>Says what to do about a connection that could not be made.</summary>
@@ -46,17 +45,23 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
             return known;
         }
 
-        // The client wraps what the server said, or only says that it did not sign in.
-        var words = new StringBuilder();
-        for (var one = fault; one is not null; one = one.InnerException)
+        var words = WordsOf(fault);
+        if (shared is not null)
         {
-            words.Append(words.Length == 0 ? "" : " ").Append(one.Message);
+            return ExplainAppsOwn(fault, words);
         }
 
-        var text = (SignInFault(words.ToString()) ?? RedisFaults.FindCure(words.ToString())) is { } cure
+        var text = (SignInFault(words) ?? RedisFaults.FindCure(words)) is { } cure
             ? $"{cure} ({Describe()})"
             : $"Redis at {Describe()} cannot be reached: check {Setting}, and that it runs there and lets this machine in. ({fault.Message})";
         return new BroadcasterUnavailableException(text, mayHaveBeenSent: false, fault);
+    }
+
+    /// <summary>Says what to do about a connection that does not work, or works no longer.</summary>
+    public BroadcasterUnavailableException ExplainLoss(Exception fault)
+    {
+        var told = RedisFaults.Translate(fault, isWrite: false);
+        return shared is not null && told.InnerException is RedisException cause ? ExplainAppsOwn(cause, WordsOf(cause)) : told;
     }
 
     /// <summary>Connects.</summary>
@@ -65,7 +70,9 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     {
         if (shared is not null)
         {
-            return shared();
+            var own = await shared.GetAsync(cancellationToken).ConfigureAwait(false);
+            CheckDatabase(own.GetDatabase().Database);
+            return own;
         }
 
         var configuration = Configure();
@@ -83,11 +90,48 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, Func<IConnec
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _sentinels?.DisposeAsync() ?? default;
 
+    // What our settings say about the server does not count then.
+    private static BroadcasterUnavailableException ExplainAppsOwn(Exception fault, string words)
+    {
+        var text = RedisFaults.FindCure(words, isAppsOwn: true) ?? fault switch
+        {
+            RedisServerException => RedisFaults.Explain(fault.Message),
+            _ when IsSignInFault(words) => "Redis does not let the app's own IConnectionMultiplexer sign in: " + RedisFaults.AppsOwnRemedy,
+            RedisException or TimeoutException => "Redis cannot be reached by the app's own IConnectionMultiplexer: " + RedisFaults.AppsOwnRemedy,
+            _ => $"The app's own IConnectionMultiplexer cannot be had from its services: {fault.Message}",
+        };
+        return new BroadcasterUnavailableException(text, mayHaveBeenSent: false, fault);
+    }
+
+    // The client wraps what the server said, or only says that it did not sign in.
+    private static string WordsOf(Exception fault)
+    {
+        var words = new StringBuilder();
+        for (var one = fault; one is not null; one = one.InnerException)
+        {
+            words.Append(words.Length == 0 ? "" : " ").Append(one.Message);
+        }
+
+        return words.ToString();
+    }
+
+    private static bool IsSignInFault(string words) => words.Contains(nameof(ConnectionFailureType.AuthenticationFailure), StringComparison.Ordinal);
+
+    private void CheckDatabase(int own)
+    {
+        if (options.Database is null && own != Database)
+        {
+            throw new BroadcasterUnavailableException(
+                string.Create(CultureInfo.InvariantCulture, $"The app's own IConnectionMultiplexer could not be made when the app started, and its default database is {own}: set Broadcasting:Redis:Database to {own}, so that it is known from the start."),
+                mayHaveBeenSent: false);
+        }
+    }
+
     // The oldest client says no more than that. It calls it the same when TLS fails.
     private string? SignInFault(string words)
     {
         var configuration = Parse(options);
-        return words.Contains(nameof(ConnectionFailureType.AuthenticationFailure), StringComparison.Ordinal) && !configuration.Ssl
+        return IsSignInFault(words) && !configuration.Ssl
             ? RedisFaults.FindCure(string.IsNullOrEmpty(configuration.Password) ? "NOAUTH" : "WRONGPASS")
             : null;
     }

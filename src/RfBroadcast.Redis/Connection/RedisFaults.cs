@@ -13,7 +13,8 @@ internal static class RedisFaults
         BroadcasterUnavailableException known => known,
         RedisServerException refused => Refused(refused.Message, refused),
         RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect } broken =>
-            new BroadcasterUnavailableException(Explain(broken.Message), mayHaveBeenSent: false, broken),
+            new BroadcasterUnavailableException(WithCure(broken.Message) ?? "There is no connection to Redis: " + Headline(broken.Message), mayHaveBeenSent: false, broken),
+        RedisCommandException untaken when WithCure(untaken.Message) is { } text => new BroadcasterUnavailableException(text, isWrite, untaken),
         _ => new BroadcasterUnavailableException(
             isWrite ? "The connection to Redis failed, and the message may or may not have been sent: " + fault.Message : "The connection to Redis failed: " + fault.Message,
             isWrite,
@@ -33,39 +34,57 @@ internal static class RedisFaults
         && (refused.Message.Contains("OOM ", StringComparison.Ordinal) || refused.Message.Contains("MISCONF ", StringComparison.Ordinal));
 
     /// <summary>An error of Redis, with the setting it comes from and the cure where it is known.</summary>
-    public static string Explain(string message) => FindCure(message) is { } cure ? $"{cure} (Redis: {message})" : "Redis refused: " + message;
+    public static string Explain(string message) => WithCure(message) ?? "Redis refused: " + message;
+
+    private static string? WithCure(string message) => FindCure(message) is { } cure ? $"{cure} (Redis: {Headline(message)})" : null;
+
+    // What comes after it are the client's figures, which are others each time; the cause has them.
+    private static string Headline(string message) => message.IndexOf(';', StringComparison.Ordinal) is var end and > 0 ? message[..end] : message;
 
     /// <summary>What is wrong and what to do about it; null when it is not known.</summary>
-    public static string? FindCure(string message)
+    /// <param name="message">What the client or the server says.</param>
+    /// <param name="isAppsOwn">Whether the connection is the app's own, so that our settings do not count.</param>
+    public static string? FindCure(string message, bool isAppsOwn = false)
     {
-        foreach (var (mark, cure) in Cures)
+        foreach (var (mark, problem, remedy) in Cures)
         {
             if (message.Contains(mark, StringComparison.OrdinalIgnoreCase))
             {
-                return cure;
+                return (isAppsOwn && remedy.Contains(RedisBroadcastOptions.SectionName + ":", StringComparison.Ordinal) ? AppsOwnRemedy : remedy) is { Length: > 0 } cure
+                    ? $"{problem}: {cure}"
+                    : problem;
             }
         }
 
         return null;
     }
 
-    private const string NotPermitted =
-        "The user that Broadcasting:Redis signs in as may not do what broadcasting needs: give it the commands, keys and channels of docs/redis.md";
+    /// <summary>What to do where the connection is the app's own.</summary>
+    public const string AppsOwnRemedy =
+        "look at what the app makes its own IConnectionMultiplexer with, or let Broadcasting:Redis:ConnectionString say where Redis is, for a connection besides";
 
-    private static readonly (string Mark, string Cure)[] Cures =
+    private const string NotPermitted = "The user that signs in at Redis may not do what broadcasting needs";
+    private const string Permit = "give the user of Broadcasting:Redis the commands, keys and channels of docs/redis.md";
+    private const string NameTheMaster = "let Broadcasting:Redis:Host (or ConnectionString) name the master";
+    private const string SetPassword = "set Broadcasting:Redis:Password (and User, where there is one)";
+    private const string SetDatabase = "set Broadcasting:Redis:Database (or defaultDatabase= of the ConnectionString) to one that it has, or leave it out";
+
+    private static readonly (string Mark, string Problem, string Remedy)[] Cures =
     [
-        ("WRONGPASS", "Redis does not accept the password: set Broadcasting:Redis:Password (and User, where there is one)"),
-        ("invalid password", "Redis does not accept the password: set Broadcasting:Redis:Password (and User, where there is one)"),
-        ("NOAUTH", "Redis asks for a password: set Broadcasting:Redis:Password"),
-        ("without any password configured", "Redis has no password, but one is set: leave Broadcasting:Redis:Password out"),
-        ("NOPERM", NotPermitted),
-        ("The user executing the script", NotPermitted),
-        ("READONLY", "This Redis is a read-only replica: let Broadcasting:Redis:Host (or ConnectionString) name the master"),
-        ("OOM", "Redis is out of memory: raise its maxmemory, or keep less history (KeepHistory)"),
-        ("MISCONF", "Redis cannot write its data to disk and takes no writes: look at its log, or at stop-writes-on-bgsave-error"),
-        ("MASTERDOWN", "This Redis is a replica that has lost its master: let Broadcasting:Redis:Host (or ConnectionString) name the master"),
-        ("LOADING", "Redis is still loading its data"),
-        ("CLUSTERDOWN", "The Redis cluster is down: not all of its slots are served"),
-        ("unknown command", "This Redis is too old or has a command renamed: broadcasting needs Redis 5 or later"),
+        ("WRONGPASS", "Redis does not accept the password", SetPassword),
+        ("invalid password", "Redis does not accept the password", SetPassword),
+        ("NOAUTH", "Redis asks for a password", "set Broadcasting:Redis:Password"),
+        ("without any password configured", "Redis has no password, but one is set", "leave Broadcasting:Redis:Password out"),
+        ("NOPERM", NotPermitted, Permit),
+        ("The user executing the script", NotPermitted, Permit),
+        ("READONLY", "This Redis is a read-only replica", NameTheMaster),
+        ("OOM", "Redis is out of memory", "raise its maxmemory, or keep less history (KeepHistory)"),
+        ("MISCONF", "Redis cannot write its data to disk and takes no writes", "look at its log, or at stop-writes-on-bgsave-error"),
+        ("MASTERDOWN", "This Redis is a replica that has lost its master", NameTheMaster),
+        ("LOADING", "Redis is still loading its data", ""),
+        ("CLUSTERDOWN", "The Redis cluster is down", "not all of its slots are served"),
+        ("database does not exist", "Redis does not have that many databases", SetDatabase),
+        ("DB index is out of range", "Redis does not have that many databases", SetDatabase),
+        ("unknown command", "This Redis is too old or has a command renamed", "broadcasting needs Redis 5 or later"),
     ];
 }

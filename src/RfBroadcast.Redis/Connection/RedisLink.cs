@@ -149,7 +149,7 @@ internal sealed class RedisLink(
             }
             catch (Exception fault)
             {
-                await FailedAsync(RedisFaults.Translate(fault, isWrite: false)).ConfigureAwait(false);
+                await FailedAsync(connector.ExplainLoss(fault)).ConfigureAwait(false);
             }
         }
 

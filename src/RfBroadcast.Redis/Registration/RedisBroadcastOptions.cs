@@ -23,8 +23,8 @@ public sealed class RedisBroadcastOptions
     /// <summary>The host's name or address.</summary>
     public string? Host { get; set; }
 
-    /// <summary>The port of <see cref="Host"/>. Default 6379.</summary>
-    public int Port { get; set; } = 6379;
+    /// <summary>The port of <see cref="Host"/>. Default 6379. A <see cref="ConnectionString"/> and <see cref="Sentinels"/> have theirs in them.</summary>
+    public int Port { get; set; } = DefaultPort;
 
     /// <summary>
     /// The sentinels that know where the master is, each as <c>host:port</c> (<c>host</c> alone: port 26379). Instead of
@@ -99,9 +99,24 @@ public sealed class RedisBroadcastOptions
     /// <summary>How long an answer of all nodes is waited for, when clients are listed, disconnected or sent to. Default 5 s.</summary>
     public TimeSpan SurveyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What <c>Broadcasting:Broadcaster</c> calls it.</summary>
+    internal const string BroadcasterName = "redis";
+
+    internal const int DefaultPort = 6379;
+
     /// <summary>How long what belongs to nodes stays: never shorter than a lease and what it takes to find that it has ended.</summary>
     internal TimeSpan NodeKeyLifetime => Lease * 2 > KeyLifetime ? Lease * 2 : KeyLifetime;
 
     /// <summary>Whether these settings say where Redis is, so that the app's own multiplexer is not used.</summary>
     internal bool NamesServer => ConnectionString is not null || Host is not null || Sentinels.Count > 0;
+
+    /// <summary>A setting that is of the connection, and so not for the app's own multiplexer; null when there is none.</summary>
+    internal string? FindServerSetting() => this switch
+    {
+        { Port: not DefaultPort } => nameof(Port),
+        { User: not null } => nameof(User),
+        { Password: not null } => nameof(Password),
+        { Tls: not null } => nameof(Tls),
+        _ => null,
+    };
 }

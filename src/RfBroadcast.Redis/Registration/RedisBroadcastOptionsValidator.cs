@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis;
 
 /// <summary>Checks <see cref="RedisBroadcastOptions"/> at start; every message names the setting and the cure.</summary>
-internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBroadcastOptions>
+/// <param name="broadcasting">Says whether another back end was chosen, for which these settings do not count.</param>
+internal sealed class RedisBroadcastOptionsValidator(IOptions<BroadcastOptions> broadcasting) : IValidateOptions<RedisBroadcastOptions>
 {
     private static readonly SearchValues<char> NotInPrefix = SearchValues.Create("{}*?[]\\ \r\n");
 
@@ -15,6 +17,11 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
 
     public ValidateOptionsResult Validate(string? name, RedisBroadcastOptions options)
     {
+        if (!IsChosen())
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
         var faults = new List<string>();
         CheckServer(faults, options);
         if (string.IsNullOrEmpty(options.Prefix) || options.Prefix.AsSpan().ContainsAny(NotInPrefix))
@@ -45,6 +52,18 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
+    private bool IsChosen()
+    {
+        try
+        {
+            return broadcasting.Value.Broadcaster is not { } chosen || string.Equals(chosen, RedisBroadcastOptions.BroadcasterName, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (OptionsValidationException)
+        {
+            return true; // it is said by itself
+        }
+    }
+
     private static void CheckServer(List<string> faults, RedisBroadcastOptions options)
     {
         if ((options.ConnectionString is null ? 0 : 1) + (options.Host is null ? 0 : 1) + (options.Sentinels.Count == 0 ? 0 : 1) > 1)
@@ -68,8 +87,17 @@ internal sealed class RedisBroadcastOptionsValidator : IValidateOptions<RedisBro
         {
             faults.Add($"Broadcasting:Redis:Host is \"{host}\"; use the name or address of one host, and ConnectionString for several.");
         }
+        else if (options.Host?.Contains(':', StringComparison.Ordinal) == true && !IPAddress.TryParse(options.Host, out _))
+        {
+            faults.Add("Broadcasting:Redis:Host has a colon; use the name or address alone, and Port for the port."); // a URL may hold a password
+        }
 
         CheckSentinels(faults, options);
+        if (options.Port != RedisBroadcastOptions.DefaultPort && (options.ConnectionString is not null || options.Sentinels.Count > 0))
+        {
+            faults.Add("Broadcasting:Redis:Port is that of Host, which is not set; write the port into the ConnectionString or the Sentinels, as in \"host:6379\", or leave it out.");
+        }
+
         if (options.Port is < 1 or > 65535)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"Broadcasting:Redis:Port is {options.Port}; use a port from 1 to 65535, such as 6379."));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace RfBroadcast.Redis;
 
@@ -50,7 +51,21 @@ internal sealed class RedisBroadcastSettings
     /// <summary>Sets what the configuration states.</summary>
     public static void Apply(IConfiguration? configuration, RedisBroadcastOptions options)
     {
-        if (configuration?.GetSection(RedisBroadcastOptions.SectionName).Get<RedisBroadcastSettings>() is not { } settings)
+        if (configuration?.GetSection(RedisBroadcastOptions.SectionName) is not { } section)
+        {
+            return;
+        }
+
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            // It would be passed over, and may hold a password: it is not repeated.
+            throw new OptionsValidationException(
+                RedisBroadcastOptions.SectionName,
+                typeof(RedisBroadcastOptions),
+                ["Broadcasting:Redis is a text and must be a section: put it into Broadcasting:Redis:ConnectionString, as \"host:6379\"."]);
+        }
+
+        if (section.Get<RedisBroadcastSettings>() is not { } settings)
         {
             return;
         }

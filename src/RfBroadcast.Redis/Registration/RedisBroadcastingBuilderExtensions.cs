@@ -14,8 +14,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Joins nodes by Redis.</summary>
 public static class RedisBroadcastingBuilderExtensions
 {
-    private const string Name = "redis";
-
     /// <summary>
     /// Broadcasts through Redis: any number of processes that share one behave as one. Where Redis is comes from the configuration section
     /// <c>Broadcasting:Redis</c>; without it the app's own <see cref="IConnectionMultiplexer"/> is used where it is a service, and otherwise
@@ -38,6 +36,7 @@ public static class RedisBroadcastingBuilderExtensions
             // Code goes over configuration, which may name a server in another way.
             options.ConnectionString = connectionString;
             options.Host = null;
+            options.Port = RedisBroadcastOptions.DefaultPort;
             options.Sentinels = [];
             options.SentinelService = null;
         });
@@ -57,7 +56,7 @@ public static class RedisBroadcastingBuilderExtensions
             AddParts(services);
         }
 
-        builder.UseBroadcaster<RedisBroadcaster, RedisConnections>(Name);
+        builder.UseBroadcaster<RedisBroadcaster, RedisConnections>(RedisBroadcastOptions.BroadcasterName);
         services.Configure(configure);
         return builder;
     }
@@ -80,7 +79,15 @@ public static class RedisBroadcastingBuilderExtensions
     {
         var options = provider.GetRequiredService<IOptions<RedisBroadcastOptions>>().Value;
         var time = provider.GetRequiredService<TimeProvider>();
-        var shared = options.NamesServer ? null : provider.GetService<IConnectionMultiplexer>();
+        var shared = options.NamesServer ? null : AppMultiplexer.Find(provider);
+        if (shared is not null && options.FindServerSetting() is { } setting)
+        {
+            throw new OptionsValidationException(
+                RedisBroadcastOptions.SectionName,
+                typeof(RedisBroadcastOptions),
+                [$"Broadcasting:Redis:{setting} is set without ConnectionString, Host and Sentinels, so that the app's own IConnectionMultiplexer is used, for which it does not count: say where Redis is, too, or leave it out."]);
+        }
+
         return new RedisBroadcasterParts(
             provider.GetRequiredService<LocalHub>(),
             provider.GetRequiredService<BroadcastPipeline>(),
@@ -89,7 +96,7 @@ public static class RedisBroadcastingBuilderExtensions
             provider.GetRequiredService<TimerWheel>(),
             provider.GetRequiredService<IOptions<BroadcastOptions>>().Value,
             options,
-            new RedisConnector(options, shared is null ? null : () => shared, time, LoggerOf(provider)),
+            new RedisConnector(options, shared, time, LoggerOf(provider)),
             time);
     }
 }

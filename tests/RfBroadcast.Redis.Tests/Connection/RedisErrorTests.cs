@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Connection;
 
@@ -17,6 +19,32 @@ public sealed class RedisErrorTests
 
         (await FaultAsync(options => (options.Host, options.Port, options.Password) = ("127.0.0.1", server.Port, ours)))
             .Should().Contain(message).And.NotContain("wrong");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",password=wrong")]
+    public async Task Password_OfTheAppsOwnMultiplexer_OurSettingsAreNotBlamed(string password)
+    {
+        await using var server = await RedisServer.StartNewAsync("requirepass", "right");
+        using var multiplexer = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",abortConnect=false" + password);
+        await using var provider = new ServiceCollection()
+            .AddSingleton<IConnectionMultiplexer>(multiplexer)
+            .AddBroadcastingCore()
+            .UseRedis()
+            .Services.BuildServiceProvider();
+
+        (await FluentActions.Awaiting(() => provider.GetRequiredService<IBroadcaster>().SayAsync(_plain, 1)).Should().ThrowAsync<BroadcasterUnavailableException>())
+            .Which.Message.Should().Contain("look at what the app makes its own IConnectionMultiplexer with").And.NotContain("Broadcasting:Redis:Password").And.NotContain("wrong");
+    }
+
+    [Fact]
+    public async Task Database_IsNotThere_IsSaid()
+    {
+        await using var server = await RedisServer.StartNewAsync();
+
+        (await FaultAsync(options => (options.Host, options.Port, options.Database) = ("127.0.0.1", server.Port, 99)))
+            .Should().Contain("Redis does not have that many databases: set Broadcasting:Redis:Database");
     }
 
     [Fact]

@@ -46,9 +46,21 @@ public sealed class RedisOptionsTests
     public void Configuration_EmptySection_LeavesTheDefaults() => Options(null).Should().BeEquivalentTo(new RedisBroadcastOptions());
 
     [Fact]
+    public void Configuration_TextInPlaceOfTheSection_IsNotPassedOver()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Broadcasting:Redis", "one:1,password=secret")]).Build();
+
+        FluentActions.Invoking(() => RedisBroadcastSettings.Apply(configuration, new RedisBroadcastOptions())).Should().Throw<OptionsValidationException>()
+            .Which.Message.Should().Contain("put it into Broadcasting:Redis:ConnectionString").And.NotContain("secret");
+    }
+
+    [Fact]
+    public void Host_AddressOfVersion6_IsAHost() => Describe(builder => builder.UseRedis(), ("Host", "::1"), ("Port", "7000")).Should().Be("[::1]:7000");
+
+    [Fact]
     public void Code_ConnectionString_GoesOverAServerInConfiguration()
     {
-        Describe(builder => builder.UseRedis("one:1"), ("Host", "two")).Should().Be("one:1");
+        Describe(builder => builder.UseRedis("one:1"), ("Host", "two"), ("Port", "2")).Should().Be("one:1");
         Describe(builder => builder.UseRedis("one:1"), ("Sentinels:0", "two"), ("SentinelService", "m")).Should().Be("one:1");
     }
 
@@ -73,6 +85,10 @@ public sealed class RedisOptionsTests
     [Theory]
     [InlineData("Host=", "Broadcasting:Redis:Host is \"\"; use the name or address of one host")]
     [InlineData("Host=a,b", "Broadcasting:Redis:Host is \"a,b\"; use the name or address of one host")]
+    [InlineData("Host=a:7000", "Broadcasting:Redis:Host has a colon; use the name or address alone, and Port for the port")]
+    [InlineData("Host=redis://:secret@a", "Broadcasting:Redis:Host has a colon; use the name or address alone, and Port for the port")]
+    [InlineData("ConnectionString=a;Port=7000", "Broadcasting:Redis:Port is that of Host, which is not set; write the port into the ConnectionString")]
+    [InlineData("Sentinels:0=a;SentinelService=m;Port=7000", "Broadcasting:Redis:Port is that of Host, which is not set; write the port into")]
     [InlineData("Host=a;ConnectionString=b", "more than one of ConnectionString, Host and Sentinels; keep the one")]
     [InlineData("Host=a;Sentinels:0=b", "more than one of ConnectionString, Host and Sentinels; keep the one")]
     [InlineData("ConnectionString=a,nonsense=1", "Broadcasting:Redis:ConnectionString cannot be used: StackExchange.Redis does not understand it. Write it as")]

@@ -58,13 +58,77 @@ public sealed class UseRedisTests(StandaloneRedis redis) : IClassFixture<Standal
     }
 
     [Fact]
+    public async Task Multiplexer_CannotBeMadeWhileRedisIsAway_TheAppStartsAllTheSame()
+    {
+        await using var server = await RedisServer.StartNewAsync();
+        await server.StopAsync();
+        using var host = Host(builder =>
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(server.EndPoint));
+            builder.UseRedis();
+        });
+
+        await host.StartAsync().InTimeAsync();
+        var broadcaster = host.Services.GetRequiredService<IBroadcaster>();
+        (await FluentActions.Awaiting(() => broadcaster.SayAsync(_channel, 1)).Should().ThrowAsync<BroadcasterUnavailableException>())
+            .Which.Message.Should().StartWith("Redis cannot be reached by the app's own IConnectionMultiplexer: look at what the app makes its own");
+        await server.StartAsync();
+
+        await Eventually.TrueAsync(async () => await broadcaster.SayAsync(_channel, 2) is not null, "it is asked for again");
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("Port", "7000")]
+    [InlineData("User", "ada")]
+    [InlineData("Password", "secret")]
+    [InlineData("Tls", "true")]
+    public async Task Multiplexer_AndSettingsThatAreNotForIt_StartIsStopped(string setting, string value)
+    {
+        using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        using var host = Host(
+            builder =>
+            {
+                builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
+                builder.UseRedis();
+            },
+            ("Broadcasting:Redis:" + setting, value));
+
+        // A user stops the start in any case where the client knows none.
+        (await FluentActions.Awaiting(() => host.StartAsync()).Should().ThrowAsync<OptionsValidationException>())
+            .Which.Message.Should().Contain($"Broadcasting:Redis:{setting} is set").And.NotContain("secret");
+    }
+
+    [Fact]
+    public async Task Database_WhereverItIsSaid_IsTheSame()
+    {
+        using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",defaultDatabase=2");
+        await using var other = new TestNode(redis.Server.EndPoint, configureRedis: options => options.Database = 2);
+        var client = other.Connect("1.1");
+        await other.Broadcaster.JoinAsync(client, _channel);
+        using var byText = Host(builder => builder.UseRedis(redis.Server.EndPoint + ",defaultDatabase=2"));
+        using var byMultiplexer = Host(builder =>
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
+            builder.UseRedis();
+        });
+
+        await byText.Services.GetRequiredService<IBroadcaster>().SayAsync(_channel, 1);
+        await byMultiplexer.Services.GetRequiredService<IBroadcaster>().SayAsync(_channel, 2);
+
+        await client.UntilEventsAsync(2);
+        client.Data.Should().Equal("1", "2");
+    }
+
+    [Fact]
     public async Task PrefixAndDatabase_KeepAppsApart()
     {
         var kept = Channel.Public($"history.{Guid.NewGuid():N}");
         await using var one = new TestNode(redis.Server.EndPoint);
         await using var prefixed = new TestNode(redis.Server.EndPoint, configureRedis: options => options.Prefix = "other:");
         await using var numbered = new TestNode(redis.Server.EndPoint, configureRedis: options => options.Database = 1);
-        TestNode[] nodes = [one, prefixed, numbered];
+        await using var numberedByText = new TestNode(redis.Server.EndPoint + ",defaultDatabase=3");
+        TestNode[] nodes = [one, prefixed, numbered, numberedByText];
         var clients = new List<RecordingConnection>();
         foreach (var node in nodes)
         {
@@ -95,6 +159,17 @@ public sealed class UseRedisTests(StandaloneRedis redis) : IClassFixture<Standal
 
         broadcaster.Should().BeOfType<MemoryBroadcaster>();
         await broadcaster.SayAsync(_channel, 1);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Configuration_ChoosesMemory_SettingsOfRedisDoNotCount()
+    {
+        using var host = Host(builder => builder.UseRedis(), ("Broadcasting:Broadcaster", "Memory"), ("Broadcasting:Redis:Host", ""));
+
+        await host.StartAsync();
+
+        host.Services.GetRequiredService<IBroadcaster>().Should().BeOfType<MemoryBroadcaster>();
         await host.StopAsync();
     }
 
