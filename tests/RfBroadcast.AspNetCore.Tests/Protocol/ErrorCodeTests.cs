@@ -266,28 +266,4 @@ public sealed class ErrorCodeTests
             """{"type":"error","code":"internal","message":"the server failed to carry this out; try again","channel":"news"}""");
         await client.ExpectQuietAsync();
     }
-
-    [Fact]
-    public async Task Internal_WhenTheAuthorizationTakesTooLong()
-    {
-        var time = new ManualTimeProvider();
-        var started = new TaskCompletionSource();
-        await using var app = await BroadcastApp.StartAsync(new()
-        {
-            Time = time,
-            Map = app => app.MapBroadcastChannel("slow", async () =>
-            {
-                started.SetResult();
-                await Task.Delay(Timeout.Infinite);
-                return true;
-            }),
-        });
-        var client = await app.ConnectAsync();
-        await client.SendAsync("""{"type":"subscribe","id":1,"channel":"private-slow"}""");
-        await started.Task.InTimeAsync();
-
-        time.Advance(TimeSpan.FromSeconds(10));
-
-        (await client.NextAsync("error")).String("code").Should().Be("internal");
-    }
 }

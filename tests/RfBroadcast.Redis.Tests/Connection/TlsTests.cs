@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Connection;
@@ -67,14 +66,9 @@ public sealed class TlsTests : IDisposable
         var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", _port } }, Ssl = true };
         configuration.CertificateValidation += _authority.Accepts;
         using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
-        await using var provider = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<IConnectionMultiplexer>(multiplexer)
-            .AddBroadcastingCore(options => options.Channels.For("kept.tls", channel => channel.KeepHistory(100, TimeSpan.FromMinutes(5))))
-            .UseRedis()
-            .Services.BuildServiceProvider();
+        await using var node = new TestNode(multiplexer);
 
-        (await provider.GetRequiredService<RedisBroadcaster>().SayAsync(Channel.Parse(Kept), 7)).Position!.Value.Offset.Should().Be(1);
+        (await node.Broadcaster.SayAsync(Channel.Public("history.tls"), 7)).Position!.Value.Offset.Should().Be(1);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Failures;
@@ -13,16 +12,11 @@ public sealed class SharedMultiplexerTests(StandaloneRedis redis) : IClassFixtur
     public async Task Connections_OfTheAppsOwnMultiplexerKilled_NothingIsMissedAndItLivesOn()
     {
         using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",abortConnect=false");
-        await using var provider = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<IConnectionMultiplexer>(multiplexer)
-            .AddBroadcastingCore(options => options.Channels.For("history.{**rest}", channel => channel.KeepHistory(100, TimeSpan.FromMinutes(5))))
-            .UseRedis()
-            .Services.BuildServiceProvider();
+        await using var node = new TestNode(multiplexer);
         await using var publisher = new TestNode(redis.Server.EndPoint, configureRedis: options => options.PublishWait = TimeSpan.FromSeconds(30));
-        var broadcaster = provider.GetRequiredService<RedisBroadcaster>();
+        var broadcaster = node.Broadcaster;
         var channel = Channel.Public("history.shared");
-        var connection = provider.GetRequiredService<LocalHub>().Connect("1.1", "ada");
+        var connection = node.Connect("1.1", "ada");
         await broadcaster.JoinAsync(connection, channel);
         await broadcaster.JoinAsync(connection, Channel.Presence("shared"));
         await publisher.Broadcaster.SayAsync(channel, 0);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Support;
 
@@ -20,8 +21,19 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     public TestNode(Action<RedisBroadcastOptions> configureRedis, Action<BroadcastOptions>? configure = null)
+        : this(new ServiceCollection(), configureRedis, configure)
     {
-        _provider = new ServiceCollection()
+    }
+
+    /// <summary>A node of an app with a multiplexer of its own.</summary>
+    public TestNode(IConnectionMultiplexer multiplexer)
+        : this(new ServiceCollection().AddSingleton(multiplexer), static _ => { }, configure: null)
+    {
+    }
+
+    private TestNode(IServiceCollection services, Action<RedisBroadcastOptions> configureRedis, Action<BroadcastOptions>? configure)
+    {
+        _provider = services
             .AddLogging()
             .AddBroadcastingCore(options =>
             {
