@@ -9,7 +9,7 @@ namespace RfBroadcast.Redis;
 /// <remarks>
 /// <code>
 /// plain    version 1 | 1 | publisher 8 | sequence 8 | flags 1 | items
-/// ordered  version 1 | 2 | publisher 8 | epoch 8 | offset 8 | order 8 | compared 8 | items
+/// ordered  version 1 | 2 | publisher 8 | epoch 8 | offset 8 | order 8 | server 2 | compared 6 | items
 /// item     kind 1 | length 4 | body
 /// </code>
 /// Plain ones are counted by their publisher, item by item, in a sequence of the channel; the number is that of the first item. An envelope

@@ -6,7 +6,7 @@ namespace RfBroadcast.Redis;
 
 /// <summary>
 /// Where a channel stands in Redis: the last offset and the last order given out in an epoch. As Redis has it in the channel's meta, in envelopes and in
-/// every script's answer: epoch 8 | offset 8 | order 8 | when the server was last compared 8 (Unix time in ms), big-endian.
+/// every script's answer: epoch 8 | offset 8 | order 8 | which server 2 | when it was last compared 6 (Unix time in ms), big-endian.
 /// </summary>
 internal readonly record struct ChannelTops(string Epoch, long Offset, long Order)
 {

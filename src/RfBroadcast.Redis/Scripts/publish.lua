@@ -9,6 +9,7 @@
 --       then the messages' items.
 -- Gives a list, of each channel its tops; with idempotency keys a list of them, and the number of every message that was published before, and
 -- what was remembered. A channel that failed has the error instead, and does not keep the others back.
+--include server
 local next_key, next_argument, run = 1, 3, nil
 
 local function publish()
@@ -20,12 +21,12 @@ local function publish()
   next_key, next_argument = first_once + once, last + 1
 
   local stored = redis.call('HGET', meta, 'top')
-  local epoch, offset, order, checked
+  local epoch, offset, order, its_server, checked
   if stored then
-    epoch, offset, order, checked = struct.unpack('>c8I8I8I8', stored)
+    epoch, offset, order, its_server, checked = struct.unpack('>c8I8I8I2I6', stored)
   end
   local lost = seen_epoch == epoch and seen_order > order
-  local is_renewed = not epoch or lost or string.byte(head, 61) == 1 or math.abs(now - checked) >= 1000
+  local is_renewed = not epoch or lost or string.byte(head, 61) == 1 or its_server ~= server or math.abs(now - checked) >= 1000
   if is_renewed then
     local lifetime = struct.unpack('>I8', head, 45)
     if not epoch then
@@ -85,7 +86,7 @@ local function publish()
   if is_expiry_due then
     checked = checked - checked % 2 + (is_expiring and 0 or 1)
   end
-  stored = struct.pack('>c8I8I8I8', epoch, offset, order, checked)
+  stored = struct.pack('>c8I8I8I2I6', epoch, offset, order, server, checked)
   if last >= first then
     redis.call('HSET', meta, 'top', stored)
     redis.call('PUBLISH', topic, prefix .. stored .. (last == first and items[last] or table.concat(items, '', first, last)))

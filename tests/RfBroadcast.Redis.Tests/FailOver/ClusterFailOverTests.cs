@@ -2,57 +2,43 @@ using Xunit.Abstractions;
 
 namespace RfBroadcast.Redis.Tests.FailOver;
 
-/// <summary>As <see cref="SentinelFailOverTests"/>, for the channels of one master of a cluster.</summary>
+/// <summary>For the channels of one master of a cluster (<c>cluster-node-timeout</c> 2000).</summary>
 [Collection(ClusterCollection.Name)]
 [Trait("Category", "Slow")]
-public sealed class ClusterFailOverTests(ClusterRedis redis, ITestOutputHelper output)
+public sealed class ClusterFailOverTests(ClusterRedis redis, ITestOutputHelper output) : FailOverTests(output)
 {
-    private readonly Channel _kept = Channel.Public($"history.{Guid.NewGuid():N}");
-
-    private string Meta => $"rf:meta:{{{_kept.WireName}}}";
-
     [Fact]
-    public async Task MasterIsKilled_ReplicaHasAll_NodesGoOnByThemselves()
+    public async Task ReplicaThatLacksTheLastMessages_TakesOver_ConnectionsStay_IsANewEpoch()
     {
-        await using var run = await FailOverRun.StartAsync(Configure, _kept);
+        await using var run = await FailOverRun.StartAsync(Configure, Kept);
         await run.SayAsync(3);
-        var master = await redis.Cluster.MasterOfAsync(Meta);
+        var master = await MasterAsync();
+        var replica = await ReplicaOfAsync(master);
         await master.UntilReplicatedAsync();
-
-        var outage = await run.OutageAsync(master.KillAsync);
-        output.WriteLine($"Cluster, master killed, cluster-node-timeout 2000: the first accepted publish after {outage.TotalMilliseconds:F0} ms");
-
-        await run.EverythingIsSeenOrToldAsync();
-        await RestartAsync(master);
-    }
-
-    [Fact]
-    public async Task MasterIsKilled_ReplicaLacksTheLastMessages_IsANewEpoch()
-    {
-        await using var run = await FailOverRun.StartAsync(Configure, _kept);
-        await run.SayAsync(3);
-        var master = await redis.Cluster.MasterOfAsync(Meta);
-        var replica = await redis.Cluster.ReplicaOfAsync(master);
-        await master.UntilReplicatedAsync();
-        await master.LeaveBehindAsync(replica);
+        await master.CutOffAsync(replica);
         await run.SayAsync(4);
+        var sessions = run.SessionCount;
 
-        await run.OutageAsync(async () =>
+        Say(await run.OutageAsync(async () =>
         {
-            await master.KillAsync();
-            await replica.ThawAsync();
-        });
+            await replica.CliAsync("CLUSTER", "FAILOVER", "TAKEOVER");
+            await Eventually.TrueAsync(
+                async () => (await master.CliAsync("ROLE")).StartsWith("slave", StringComparison.Ordinal), "the former master has heard of it");
+            await replica.PretendComparedAsync(Kept);
+        }));
 
         run.Epochs.Should().HaveCount(2, "the new master lacks messages that were delivered");
         await run.EverythingIsSeenOrToldAsync();
-        await RestartAsync(master);
+        run.SessionCount.Should().Be(sessions, "no connection was lost");
+        await replica.AdmitAsync();
+        await UntilHealthyAsync();
     }
 
-    private void Configure(RedisBroadcastOptions options) => options.ConnectionString = redis.Cluster.EndPoints;
+    private protected override void Configure(RedisBroadcastOptions options) => options.ConnectionString = redis.Cluster.EndPoints;
 
-    private async Task RestartAsync(RedisServer server)
-    {
-        await server.StartAsync();
-        await redis.Cluster.UntilHealthyAsync();
-    }
+    private protected override Task<RedisServer> MasterAsync() => redis.Cluster.MasterOfAsync($"rf:meta:{{{Kept.WireName}}}");
+
+    private protected override Task<RedisServer> ReplicaOfAsync(RedisServer master) => redis.Cluster.ReplicaOfAsync(master);
+
+    private protected override Task UntilHealthyAsync() => redis.Cluster.UntilHealthyAsync();
 }

@@ -27,6 +27,9 @@ internal sealed class FailOverRun : IAsyncDisposable
     /// <summary>The epochs that messages were accepted in, in order.</summary>
     public IReadOnlyList<string> Epochs => [.. _accepted.Select(one => one.Position.Epoch).Distinct()];
 
+    /// <summary>How many sessions with Redis the two nodes have had.</summary>
+    public long SessionCount => _publisher.Broadcaster.Link.SessionCount + _node.Broadcaster.Link.SessionCount;
+
     public static async Task<FailOverRun> StartAsync(Action<RedisBroadcastOptions> configure, Channel channel)
     {
         var run = new FailOverRun(configure, channel);

@@ -10,6 +10,12 @@ namespace RfBroadcast.Redis.Tests.Support;
 /// </summary>
 internal sealed partial class RedisServer : IAsyncDisposable
 {
+    private const string PretendCompared = """
+        local before = redis.call('HGET', KEYS[1], 'top')
+        local time = redis.call('TIME')
+        return redis.call('HSET', KEYS[1], 'top', string.sub(before, 1, 26) .. struct.pack('>I6', time[1] * 1000 + math.floor(time[2] / 1000)))
+        """;
+
     private readonly string[] _settings;
     private ChildProcess? _process;
 
@@ -85,6 +91,23 @@ internal sealed partial class RedisServer : IAsyncDisposable
         await replica.FreezeAsync();
         await CliAsync("CLIENT", "KILL", "TYPE", "replica");
     }
+
+    /// <summary>Lets go of a replica, which runs on and finds no way back; until it is <see cref="AdmitAsync">admitted</see> again.</summary>
+    public async Task CutOffAsync(RedisServer replica)
+    {
+        await replica.CliAsync("CONFIG", "SET", "masterauth", "wrong");
+        await CliAsync("CLIENT", "KILL", "TYPE", "replica");
+    }
+
+    /// <summary>As a replica, it may connect to its master again.</summary>
+    public Task AdmitAsync() => CliAsync("CONFIG", "SET", "masterauth", "");
+
+    /// <summary>Waits until it has, as a replica, its master's data.</summary>
+    public Task UntilReplicatingAsync() => Eventually.TrueAsync(
+        async () => (await CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), $"{EndPoint} has its master's data");
+
+    /// <summary>As if the channel's server had been compared a moment ago, so that for a second it is not, for that reason alone.</summary>
+    public Task PretendComparedAsync(Channel channel) => CliAsync("EVAL", PretendCompared, "1", $"rf:meta:{{{channel.WireName}}}");
 
     /// <summary>Waits until its replica has all that it has. (<c>WAIT</c> would wait only for what its own connection has written.)</summary>
     public Task UntilReplicatedAsync() => Eventually.TrueAsync(
