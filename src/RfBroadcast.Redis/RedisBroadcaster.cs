@@ -55,8 +55,9 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         var scripts = new PresenceScripts(publisher, _keys, _feeds, _options);
         _runtime = new NodeRuntime(_control, _nodes, sweeper, scripts, _feeds, _options, _redisMetrics, _time, logger);
         _link = new RedisLink(parts.Connector, _runtime, _options, parts.Wheel, _time, logger);
-        var absences = new AbsenceList(_link, scripts, parts.Wheel, _broadcasting.PresenceGrace, logger);
-        _presence = new PresenceRegistrar(_link, _nodes, scripts, absences, Hub, logger);
+        var notes = new ChannelNotes(scripts);
+        var absences = new AbsenceList(_link, scripts, notes, parts.Wheel, _broadcasting.PresenceGrace, logger);
+        _presence = new PresenceRegistrar(_link, _nodes, clock, scripts, notes, absences, Hub, logger);
         _runtime.RewriteJoins = () => _presence.RewriteAsync();
         _runtime.HasJoins = () => _presence.HasJoins;
         _runtime.ResumeJoins = _presence.Resume;

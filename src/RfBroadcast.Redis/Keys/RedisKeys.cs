@@ -45,7 +45,7 @@ internal sealed class RedisKeys
         };
     }
 
-    /// <summary>Set: the presence channels a node has joins on.</summary>
+    /// <summary>Set: the presence channels that a node has joins on, as <see cref="ChannelNote.Name"/>.</summary>
     public RedisKey Node(string node) => _prefix + "node:" + node;
 
     /// <summary>String: the receipt of a broadcast with an idempotency key.</summary>

@@ -22,21 +22,27 @@ internal sealed class NodeSweeper(
 
     public async Task SweepAsync(RedisSession session, string node)
     {
-        var channels = (RedisResult[])(await session.ExecuteAsync("SMEMBERS", keys.Node(node)).ConfigureAwait(false))!; // a set
-        var sweeps = new List<Task<long>>(channels.Length);
-        foreach (var name in channels)
+        var notes = (RedisResult[])(await session.ExecuteAsync("SMEMBERS", keys.Node(node)).ConfigureAwait(false))!; // a set
+        var channels = new HashSet<Channel>();
+        foreach (var name in notes)
         {
-            if (Channel.TryParse((string)name!, out var channel, out _))
+            if (ChannelNote.Parse((string)name!) is { } channel)
             {
-                sweeps.Add(SweepAsync(session, node, channel));
+                channels.Add(channel);
             }
+        }
+
+        var sweeps = new List<Task<long>>(channels.Count);
+        foreach (var channel in channels)
+        {
+            sweeps.Add(SweepAsync(session, node, channel));
         }
 
         var left = await Task.WhenAll(sweeps).ConfigureAwait(false);
         await session.ExecuteAsync("DEL", keys.Node(node)).ConfigureAwait(false);
         await session.ExecuteAsync("ZREM", keys.Nodes, node).ConfigureAwait(false);
         metrics.Swept();
-        Log.NodeSwept(logger, node, left.Sum(), channels.Length);
+        Log.NodeSwept(logger, node, left.Sum(), channels.Count);
     }
 
     private async Task<long> SweepAsync(RedisSession session, string node, Channel channel)

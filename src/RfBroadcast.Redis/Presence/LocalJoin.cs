@@ -31,6 +31,17 @@ internal sealed class LocalJoin(Channel channel, string connectionId, string use
     /// <summary>Under which node's id it is in Redis, or may be; null when it is not.</summary>
     public string? StoredBy { get; set; }
 
+    /// <summary>The channel's note of that node, held from before the first join until the leave.</summary>
+    public ChannelNote? Note { get; set; }
+
+    /// <summary>
+    /// Until when a join of which no answer came may still be carried out: Unix time in ms, by the clock of Redis. Then the lease it was sent with has ended.
+    /// </summary>
+    public long LateUntil { get; set; }
+
+    /// <summary>Whether it has left, and leaves once more when no join can come late any more.</summary>
+    public bool LeavesAgain { get; set; }
+
     /// <summary>Whether it was joined before: a later join is only to write it again.</summary>
     public bool IsAgain { get; set; }
 

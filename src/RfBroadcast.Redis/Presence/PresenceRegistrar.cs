@@ -5,13 +5,16 @@ namespace RfBroadcast.Redis;
 
 /// <summary>
 /// Writes this node's joins to Redis: what each connection is to be, and what it is there, are kept apart, and one is made the
-/// other by one worker a connection. So whatever fails or overtakes, the last word counts, and all can be written again.
+/// other by one worker a connection. So whatever fails or overtakes, the last word counts, and all can be written again. Files by verb:
+/// <c>Write</c>.
 /// </summary>
 /// <remarks>Thread-safe. The lock is not held across a call.</remarks>
-internal sealed class PresenceRegistrar(
+internal sealed partial class PresenceRegistrar(
     RedisLink link,
     NodeRegistry nodes,
+    RedisClock clock,
     PresenceScripts scripts,
+    ChannelNotes notes,
     AbsenceList absences,
     LocalHub hub,
     ILogger logger)
@@ -21,11 +24,8 @@ internal sealed class PresenceRegistrar(
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Channel, string ConnectionId), LocalJoin> _joins = [];
 
-    // Those whose last step failed: they are tried again with the next heartbeat, or in the next session.
+    // Those whose last step failed, or is to be done once more: with the next heartbeat, or in the next session.
     private readonly HashSet<LocalJoin> _failed = [];
-
-    // Channels that stand in the node's list in Redis, and the node they were noted for.
-    private readonly Dictionary<string, (string Node, Task Noted)> _noted = new(StringComparer.Ordinal);
 
     /// <summary>Whether this node has something in Redis that others have to take off when it ends.</summary>
     public bool HasJoins
@@ -34,10 +34,13 @@ internal sealed class PresenceRegistrar(
         {
             lock (_gate)
             {
-                return _joins.Count > 0 || absences.Count > 0;
+                return _joins.Count > 0 || absences.Count > 0 || notes.AreHeld;
             }
         }
     }
+
+    /// <summary>How many channels this process keeps in mind as those that it has something on.</summary>
+    internal int NoteCount => notes.Count;
 
     /// <summary>Joins a connection that is subscribed; doing it again changes what is shown of it.</summary>
     /// <returns>Where the channel stood right after; null when its subscription has ended meanwhile.</returns>
@@ -46,20 +49,29 @@ internal sealed class PresenceRegistrar(
     {
         var written = MemberItem.WriteInfo(info);
         LocalJoin? join;
+        LocalJoin? former = null;
         Task<ChannelTops?> joined;
         lock (_gate)
         {
             var key = (channel.WireName, connectionId);
             if (!_joins.TryGetValue(key, out join) || join.UserId != userId)
             {
-                // Another user on the same connection: the script takes the former one off.
-                _joins[key] = join = new LocalJoin(channel, connectionId, userId, written) { StoredBy = join?.StoredBy };
+                // Another user on the same connection: whichever comes first, the join of this one or the leave of the former, takes that one off.
+                former = join;
+                former?.IsWanted = false;
+                former?.LeavesAtOnce = true;
+                _joins[key] = join = new LocalJoin(channel, connectionId, userId, written);
             }
 
             join.Version += join.Info.AsSpan().SequenceEqual(written) ? 0 : 1;
             join.Info = written;
             join.IsWanted = hub.IsSubscribed(connectionId, channel, userId);
             joined = WaitForAsync(join);
+        }
+
+        if (former is not null)
+        {
+            BeginRun(former);
         }
 
         BeginRun(join);
@@ -124,7 +136,7 @@ internal sealed class PresenceRegistrar(
 
     /// <summary>Writes everything again, after the store may have lost it.</summary>
     /// <param name="channel">On one channel alone; null for all.</param>
-    public Task RewriteAsync(Channel? channel = null)
+    public async Task RewriteAsync(Channel? channel = null)
     {
         var joins = new List<LocalJoin>();
         lock (_gate)
@@ -137,17 +149,17 @@ internal sealed class PresenceRegistrar(
                     joins.Add(join);
                 }
             }
-
-            if (channel is null)
-            {
-                _noted.Clear();
-            }
         }
 
-        return Task.WhenAll([absences.RewriteAsync(), .. joins.ConvertAll(RunAsync)]);
+        if (channel is null)
+        {
+            await RewriteNotesAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll([absences.RewriteAsync(), .. joins.ConvertAll(RunAsync)]).ConfigureAwait(false);
     }
 
-    /// <summary>Tries again what failed.</summary>
+    /// <summary>Tries again what failed, and takes off the node's list the channels that it has nothing on any more.</summary>
     public void Resume()
     {
         LocalJoin[] failed;
@@ -162,6 +174,10 @@ internal sealed class PresenceRegistrar(
         }
 
         _ = absences.RewriteAsync();
+        if (link.Session is { } session && nodes.Lease is { } lease)
+        {
+            _ = notes.TakeOffAsync(session, lease.Node);
+        }
     }
 
     private static Task<ChannelTops?> WaitForAsync(LocalJoin join)
@@ -172,173 +188,4 @@ internal sealed class PresenceRegistrar(
     }
 
     private void BeginRun(LocalJoin join) => _ = RunAsync(join);
-
-    /// <summary>Makes what is in Redis what is to be there; one worker a connection.</summary>
-    private async Task RunAsync(LocalJoin join)
-    {
-        lock (_gate)
-        {
-            if (join.IsRunning)
-            {
-                return;
-            }
-
-            join.IsRunning = true;
-            _failed.Remove(join);
-        }
-
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // its caller may hold a lock, or be a pump
-        BroadcasterUnavailableException? failed = null;
-        var attempted = 0;
-        while (NextStep(join, failed, attempted) is { } step)
-        {
-            attempted = step.Version;
-            try
-            {
-                failed = null;
-                var session = link.Session ?? throw new BroadcasterUnavailableException("Redis is not connected.", mayHaveBeenSent: false, link.Fault);
-                if (step.Joins)
-                {
-                    await JoinAsync(session, join, step).ConfigureAwait(false);
-                }
-                else
-                {
-                    await LeaveAsync(session, join, step).ConfigureAwait(false);
-                }
-            }
-            catch (Exception fault)
-            {
-                failed = RedisFaults.Translate(fault, isWrite: false);
-                Log.JoinFailed(logger, fault, join.Channel.WireName);
-            }
-        }
-    }
-
-    /// <summary>What to do next; null when all is as it is to be, or when it failed and has to wait.</summary>
-    private JoinStep? NextStep(LocalJoin join, BroadcasterUnavailableException? failed, int attempted)
-    {
-        lock (_gate)
-        {
-            if (failed is not null && join.Version != attempted)
-            {
-                failed = null; // it is to be written anew, in a new session perhaps
-            }
-
-            if (failed is null && join.IsWanted && join.Written != join.Version)
-            {
-                return new JoinStep(Joins: true, join.Info, join.Version, join.StoredBy, join.LeavesAtOnce);
-            }
-
-            if (failed is null && join is { IsWanted: false, StoredBy: not null })
-            {
-                return new JoinStep(Joins: false, join.Info, join.Version, join.StoredBy, join.LeavesAtOnce);
-            }
-
-            join.IsRunning = false;
-            foreach (var waiting in join.Waiting)
-            {
-                if (failed is not null)
-                {
-                    waiting.TrySetException(failed);
-                }
-                else
-                {
-                    waiting.TrySetResult(join.Tops);
-                }
-            }
-
-            if (failed is not null && join.Waiting.Count > 0 && !join.IsAgain)
-            {
-                join.IsWanted = false; // who waited ends the subscription; whether it joined is not known
-            }
-
-            join.Waiting.Clear();
-            if (failed is not null && (join.IsWanted ? join.Written != join.Version : join.StoredBy is not null))
-            {
-                _failed.Add(join);
-            }
-
-            if (join is { IsWanted: false, StoredBy: null } && ReferenceEquals(_joins.GetValueOrDefault((join.Channel.WireName, join.ConnectionId)), join))
-            {
-                _joins.Remove((join.Channel.WireName, join.ConnectionId));
-            }
-
-            return null;
-        }
-    }
-
-    private async Task LeaveAsync(RedisSession session, LocalJoin join, JoinStep step)
-    {
-        var node = step.StoredBy!; // it is there, or may be
-        long? number = step.LeavesAtOnce ? null : join.Absence ??= absences.NextNumber();
-        if (await scripts.LeaveAsync(session, node, join, number).ConfigureAwait(false))
-        {
-            absences.Begin(new Absence(join.Channel, join.UserId, node, number!.Value)); // absent only with a number
-        }
-
-        lock (_gate)
-        {
-            join.StoredBy = null;
-            join.Absence = null;
-            join.Written = 0;
-            join.IsAgain = false;
-        }
-    }
-
-    private async Task JoinAsync(RedisSession session, LocalJoin join, JoinStep step)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var lease = nodes.Lease ?? throw new BroadcasterUnavailableException("This node has no lease yet.", mayHaveBeenSent: false);
-            await NoteAsync(session, lease.Node, join.Channel).ConfigureAwait(false);
-            lock (_gate)
-            {
-                join.StoredBy = lease.Node; // or may be, from now on
-            }
-
-            if (await scripts.JoinAsync(session, lease, join, step.Info, join.IsAgain).ConfigureAwait(false) is { } tops)
-            {
-                lock (_gate)
-                {
-                    join.Tops = tops;
-                    join.Written = step.Version;
-                    join.IsAgain = true;
-                }
-
-                return;
-            }
-
-            if (attempt == MostAttempts)
-            {
-                throw new BroadcasterUnavailableException("This node's lease in Redis has ended and could not be renewed.", mayHaveBeenSent: false);
-            }
-
-            await RenewAsync(session).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>The node was away for longer than its lease: it goes on, under its id or a new one, with all its joins.</summary>
-    private async Task RenewAsync(RedisSession session)
-    {
-        var (isNew, _) = await nodes.BeatAsync(session, findsEnded: false, CancellationToken.None).ConfigureAwait(false);
-        if (isNew)
-        {
-            _ = RewriteAsync();
-        }
-    }
-
-    private Task NoteAsync(RedisSession session, string node, Channel channel)
-    {
-        lock (_gate)
-        {
-            if (_noted.TryGetValue(channel.WireName, out var noted) && noted.Node == node && !noted.Noted.IsFaulted)
-            {
-                return noted.Noted;
-            }
-
-            var noting = scripts.NoteAsync(session, node, channel);
-            _noted[channel.WireName] = (node, noting);
-            return noting;
-        }
-    }
 }

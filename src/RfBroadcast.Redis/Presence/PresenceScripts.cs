@@ -35,14 +35,14 @@ internal sealed class PresenceScripts(ulong publisher, RedisKeys keys, FeedDirec
     public Task EndAbsenceAsync(RedisSession session, Absence absence) =>
         RunLeaveAsync(session, absence.Channel, absence.Node, RedisValue.EmptyString, absence.UserId, absence.Number);
 
-    /// <summary>Notes on which channel a node joins, before its first join there: where to sweep.</summary>
-    public async Task NoteAsync(RedisSession session, string node, Channel channel)
-    {
-        var key = keys.Node(node);
-        await Task.WhenAll(
-            session.ExecuteAsync("SADD", key, channel.WireName),
-            session.ExecuteAsync("PEXPIRE", key, (long)options.NodeKeyLifetime.TotalMilliseconds)).ConfigureAwait(false);
-    }
+    /// <summary>Puts notes on the list of a node's channels.</summary>
+    public Task NoteAsync(RedisSession session, string node, string[] names) => session.RunAsync(
+        RedisScripts.Note,
+        [keys.Node(node)],
+        [(long)options.NodeKeyLifetime.TotalMilliseconds, .. Array.ConvertAll(names, static name => (RedisValue)name)]);
+
+    /// <summary>Takes notes off it.</summary>
+    public Task TakeOffAsync(RedisSession session, string node, string[] names) => session.ExecuteAsync("SREM", [keys.Node(node), .. names]);
 
     /// <summary>Keeps the list of a node's channels from going.</summary>
     /// <returns>False when there is none.</returns>

@@ -15,6 +15,8 @@ internal static class RedisScripts
 
     public static RedisScript Touch { get; } = RedisScript.Load("open", "touch");
 
+    public static RedisScript Note { get; } = RedisScript.Load("note");
+
     public static RedisScript Join { get; } = RedisScript.Load("open", "presence", "join");
 
     public static RedisScript Leave { get; } = RedisScript.Load("open", "presence", "leave");
@@ -26,5 +28,5 @@ internal static class RedisScripts
     public static RedisScript Info { get; } = RedisScript.Load("info");
 
     /// <summary>Every one of them, to be loaded into a server before it is used.</summary>
-    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishPlain, PublishOnce, Read, Members, Touch, Join, Leave, Sweep, Heartbeat, Info];
+    public static IReadOnlyList<RedisScript> All { get; } = [Publish, PublishPlain, PublishOnce, Read, Members, Touch, Note, Join, Leave, Sweep, Heartbeat, Info];
 }

@@ -8,7 +8,7 @@ namespace RfBroadcast.Benchmarks;
 /// </summary>
 internal sealed record RedisWork(long Commands, long Microseconds)
 {
-    private static readonly string[] OfClients = ["eval", "evalsha", "script|load", "subscribe", "unsubscribe", "ssubscribe", "sunsubscribe", "sadd", "ping", "echo"];
+    private static readonly string[] OfClients = ["eval", "evalsha", "script|load", "subscribe", "unsubscribe", "ssubscribe", "sunsubscribe", "srem", "ping", "echo"];
 
     /// <summary>Of what <c>INFO commandstats</c> says.</summary>
     public static RedisWork Of(IReadOnlyDictionary<string, string> commandStats)

@@ -37,7 +37,7 @@ public sealed class PresenceRetryTests(StandaloneRedis redis) : IClassFixture<St
 
         await redis.Server.CliAsync("DEL", key);
 
-        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("SMEMBERS", key) == channel.WireName, "it is known where to sweep");
+        await Eventually.TrueAsync(async () => ChannelNote.Parse(await redis.Server.CliAsync("SMEMBERS", key)) == channel, "it is known where to sweep");
     }
 
     private TestNode Node() => new(redis.Server.EndPoint, configureRedis: options => options.Heartbeat = TimeSpan.FromMilliseconds(300));
