@@ -13,17 +13,26 @@ internal sealed class OrderedCall(
 {
     protected override void Succeeded(RedisResult result)
     {
-        var replies = (RedisResult[])result!; // the script gives a list
-        var number = 0;
+        var parts = (RedisResult[])result!; // the script gives two lists
+        var (replies, failures) = ((RedisResult[])parts[0]!, (RedisResult[])parts[1]!);
+        var (number, next) = (0, 0);
         for (var run = runs; run is not null; run = run.NextRun)
         {
+            var reply = replies[number++];
+            if (next < failures.Length && (int)failures[next] == number)
+            {
+                run.FailAll(RedisFaults.Refused((string)failures[next + 1]!)); // the error's text
+                next += 2;
+                continue;
+            }
+
             try
             {
-                Accept(run, replies[number++]);
+                Accept(run, reply);
             }
             catch (Exception fault)
             {
-                run.FailAll(fault); // its reply was an error
+                run.FailAll(fault); // the reply cannot be read
             }
         }
 

