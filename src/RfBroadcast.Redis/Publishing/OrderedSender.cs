@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace RfBroadcast.Redis;
 
 /// <summary>
@@ -62,33 +60,23 @@ internal sealed class OrderedSender(
 
     private void SendTogether(RedisSession session, PublishLine line, PendingPublish runs)
     {
-        var arguments = new OrderedArguments(runs, clock.Now, broadcasting.IdempotencyWindow);
+        var arguments = new OrderedArguments(runs, _prefix, clock.Now, broadcasting.IdempotencyWindow);
         for (var run = runs; run is not null; run = run.NextRun)
         {
-            arguments.Add(run, Head(session, run, arguments.Now), acceptance.CountSubscribers(run.Target));
+            arguments.Add(run, HeadOf(run, session), acceptance.CountSubscribers(run.Target));
         }
 
         new OrderedCall(session, line, runs, arguments.Keys, arguments.Values, this).Issue();
     }
 
-    private byte[] Head(RedisSession session, PendingPublish run, long now)
+    private RunHead HeadOf(PendingPublish run, RedisSession session)
     {
         var channel = run.Target;
         var (count, keys) = run.Count();
-        var head = new byte[Envelope.PrefixLength + ScriptHead.Length + 8 + 8 + 1 + 1 + 1];
-        _prefix.CopyTo(head, 0);
-        var rest = head.AsSpan(_prefix.Length);
-        ScriptHead.WriteSeen(ref rest, feeds.Find(channel.Channel)?.Place ?? default);
-        BinaryPrimitives.WriteInt64BigEndian(rest, now);
-        rest[8] = (byte)count;
-        rest[9] = (byte)keys;
-        BinaryPrimitives.WriteInt64BigEndian(rest[10..], (long)(options.KeyLifetime + channel.Settings.HistoryAge).TotalMilliseconds);
-
-        // A little longer than the messages are kept, because it is renewed only now and then.
-        BinaryPrimitives.WriteInt64BigEndian(rest[18..], (long)channel.Settings.HistoryAge.TotalMilliseconds + 2000);
+        var settings = channel.Settings;
 
         // A connection that was lost may have been lost with its server, and this one may lack what that one gave out last.
-        rest[26] = channel.ComparedIn == session.Number ? (byte)0 : ScriptHead.ServerIsNew;
-        return head;
+        var isServerNew = channel.ComparedIn != session.Number;
+        return new RunHead(count, keys, isServerNew, settings, options.KeyLifetime + settings.HistoryAge, feeds.Find(channel.Channel)?.Place ?? default);
     }
 }

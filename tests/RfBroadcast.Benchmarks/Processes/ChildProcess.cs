@@ -16,7 +16,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id; // taskset replaces itself by the program
 
-    /// <summary>Starts a server, with the runtime's default settings.</summary>
+    /// <summary>Starts a server, with the runtime's default settings but for how soon it compiles.</summary>
     public static ChildProcess StartServer(int core, params string[] arguments) => Start(core, compilesAtOnce: false, arguments);
 
     /// <summary>Starts a load generator: what it runs is compiled in full at once, so that it needs no warming up.</summary>
@@ -33,6 +33,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         // What changes in the working directory is not the server's affair; the host would watch it for settings.
         start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
+
+        // With one processor the runtime waits ten times as long before it compiles in full what runs often: a busy server would for some 20 s be
+        // measured with code that an app's server leaves behind while it starts.
+        start.Environment["DOTNET_TC_DelaySingleProcMultiplier"] = "1";
         if (compilesAtOnce)
         {
             start.Environment["DOTNET_TieredCompilation"] = "0";
