@@ -81,6 +81,24 @@ public sealed partial class RedisBroadcaster
         return true;
     }
 
+    /// <summary>Disconnects a client, or those of a user, on this node alone.</summary>
+    /// <returns>How many there were.</returns>
+    internal async ValueTask<int> DisconnectHereAsync(string? connectionId, string? userId, DisconnectReason reason)
+    {
+        var count = 0;
+        foreach (var connection in Hub.Connections)
+        {
+            if (connectionId is not null ? connection.Id == connectionId : userId is not null && connection.UserId == userId)
+            {
+                connection.Close(reason.Code, reason.Message);
+                await RemoveConnectionAsync(connection.Id, leaveAtOnce: !reason.ClientComesBack, CancellationToken.None).ConfigureAwait(false);
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     private async ValueTask<SubscribeOutcome> CompleteAsync(
         SubscribeRequest request,
         PendingSubscription pending,

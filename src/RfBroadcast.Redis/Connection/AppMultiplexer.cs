@@ -17,6 +17,9 @@ internal sealed class AppMultiplexer
     /// <summary>The number of its default database; null as long as it could not be made.</summary>
     public int? Database => _known?.GetDatabase().Database;
 
+    /// <summary>Whether it has a connection.</summary>
+    public bool IsConnected => _known?.IsConnected ?? false;
+
     /// <summary>Looks for it; null when the app has none.</summary>
     /// <remarks>It is made now where it can be: then the container, which ends what it made last first, ends it after the broadcaster.</remarks>
     public static AppMultiplexer? Find(IServiceProvider provider)

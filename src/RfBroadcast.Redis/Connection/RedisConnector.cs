@@ -61,7 +61,14 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, AppMultiplex
     public BroadcasterUnavailableException ExplainLoss(Exception fault)
     {
         var told = RedisFaults.Translate(fault, isWrite: false);
-        return shared is not null && told.InnerException is RedisException cause ? ExplainAppsOwn(cause, WordsOf(cause)) : told;
+        if (shared is null)
+        {
+            return told;
+        }
+
+        // Later clients say nothing of a connection that they do not get: they let commands wait for it.
+        var cause = told.InnerException as RedisException ?? (shared.IsConnected ? null : (Exception)told);
+        return cause is null ? told : ExplainAppsOwn(cause, WordsOf(cause));
     }
 
     /// <summary>Connects.</summary>
@@ -97,7 +104,7 @@ internal sealed class RedisConnector(RedisBroadcastOptions options, AppMultiplex
         {
             RedisServerException => RedisFaults.Explain(fault.Message),
             _ when IsSignInFault(words) => "Redis does not let the app's own IConnectionMultiplexer sign in: " + RedisFaults.AppsOwnRemedy,
-            RedisException or TimeoutException => "Redis cannot be reached by the app's own IConnectionMultiplexer: " + RedisFaults.AppsOwnRemedy,
+            RedisException or TimeoutException or BroadcasterUnavailableException => "Redis cannot be reached by the app's own IConnectionMultiplexer: " + RedisFaults.AppsOwnRemedy,
             _ => $"The app's own IConnectionMultiplexer cannot be had from its services: {fault.Message}",
         };
         return new BroadcasterUnavailableException(text, mayHaveBeenSent: false, fault);

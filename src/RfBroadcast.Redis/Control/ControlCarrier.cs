@@ -9,7 +9,8 @@ internal sealed class ControlCarrier(LocalHub hub, RedisBroadcaster broadcaster)
         switch (request.Kind)
         {
             case ControlKind.Disconnect:
-                return answer with { Count = await DisconnectAsync(request).ConfigureAwait(false) };
+                var told = new DisconnectReason(request.Code, request.Text ?? "");
+                return answer with { Count = await broadcaster.DisconnectHereAsync(request.ConnectionId, request.UserId, told).ConfigureAwait(false) };
             case ControlKind.Send when request is { ConnectionId: { } id, Event: { } name, Data: { } data }:
                 return answer with { Count = hub.Publish(new DirectMessage(id, name, data, request.Timestamp)) ? 1 : 0 };
             case ControlKind.Unsubscribe when request.ConnectionId is { } id && Channel.TryParse(request.Channel, out var channel, out _):
@@ -26,21 +27,4 @@ internal sealed class ControlCarrier(LocalHub hub, RedisBroadcaster broadcaster)
 
     private ControlConnection Describe(IConnection connection) =>
         new(connection.Id, connection.UserId, [.. hub.GetSubscriptions(connection.Id).Select(channel => channel.WireName)]);
-
-    private async ValueTask<int> DisconnectAsync(ControlMessage request)
-    {
-        var reason = new DisconnectReason(request.Code, request.Text ?? "");
-        var count = 0;
-        foreach (var connection in hub.Connections)
-        {
-            if (request.ConnectionId is { } id ? connection.Id == id : request.UserId is not null && connection.UserId == request.UserId)
-            {
-                connection.Close(reason.Code, reason.Message);
-                await broadcaster.RemoveConnectionAsync(connection.Id, leaveAtOnce: !reason.ClientComesBack).ConfigureAwait(false);
-                count++;
-            }
-        }
-
-        return count;
-    }
 }

@@ -19,6 +19,11 @@ internal sealed class RedisConnections(RedisBroadcaster broadcaster) : IBroadcas
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionId);
         var told = reason ?? DisconnectReason.Forbidden;
+        if (await broadcaster.DisconnectHereAsync(connectionId, userId: null, told).ConfigureAwait(false) > 0)
+        {
+            return true;
+        }
+
         var answers = await broadcaster.AskAsync(
             ControlKind.Disconnect,
             asked => asked with { ConnectionId = connectionId, Code = told.Code, Text = told.Message },
@@ -31,11 +36,20 @@ internal sealed class RedisConnections(RedisBroadcaster broadcaster) : IBroadcas
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);
         var told = reason ?? DisconnectReason.Forbidden;
-        var answers = await broadcaster.AskAsync(
-            ControlKind.Disconnect,
-            asked => asked with { UserId = userId, Code = told.Code, Text = told.Message },
-            static _ => false,
-            cancellationToken).ConfigureAwait(false);
-        return answers.Sum(answer => answer.Count);
+        try
+        {
+            var answers = await broadcaster.AskAsync(
+                ControlKind.Disconnect,
+                asked => asked with { UserId = userId, Code = told.Code, Text = told.Message },
+                static _ => false,
+                cancellationToken).ConfigureAwait(false);
+            return answers.Sum(answer => answer.Count);
+        }
+        catch (BroadcasterUnavailableException)
+        {
+            // Whoever is to be thrown out does not stay because Redis is away.
+            await broadcaster.DisconnectHereAsync(connectionId: null, userId, told).ConfigureAwait(false);
+            throw;
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace RfBroadcast.Redis.Tests.Connection;
@@ -28,14 +27,10 @@ public sealed class RedisErrorTests
     {
         await using var server = await RedisServer.StartNewAsync("requirepass", "right");
         using var multiplexer = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",abortConnect=false" + password);
-        await using var provider = new ServiceCollection()
-            .AddSingleton<IConnectionMultiplexer>(multiplexer)
-            .AddBroadcastingCore()
-            .UseRedis()
-            .Services.BuildServiceProvider();
+        await using var node = new TestNode(multiplexer);
 
-        (await FluentActions.Awaiting(() => provider.GetRequiredService<IBroadcaster>().SayAsync(_plain, 1)).Should().ThrowAsync<BroadcasterUnavailableException>())
-            .Which.Message.Should().Contain("look at what the app makes its own IConnectionMultiplexer with").And.NotContain("Broadcasting:Redis:Password").And.NotContain("wrong");
+        (await PublishFaultAsync(node, _plain))
+            .Should().Contain("look at what the app makes its own IConnectionMultiplexer with").And.NotContain("Broadcasting:Redis:Password").And.NotContain("wrong");
     }
 
     [Fact]

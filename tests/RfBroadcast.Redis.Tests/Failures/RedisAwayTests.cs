@@ -115,6 +115,30 @@ public sealed class RedisAwayTests : IAsyncLifetime
         (await other.Broadcaster.GetMembersAsync(channel)).Select(member => member.UserId).Should().Equal("ada", "eve");
     }
 
+    [Fact]
+    public async Task Disconnect_WhileRedisIsAway_ClosesThoseOfThisNode()
+    {
+        await _redis.StartAsync();
+        await using var node = Node(TimeSpan.Zero);
+        var (one, eves, adas) = (node.Connect("1.1", "ada"), node.Connect("1.2", "eve"), node.Connect("1.3", "ada"));
+        foreach (var connection in (RecordingConnection[])[one, eves, adas])
+        {
+            await node.Broadcaster.JoinAsync(connection, Channel.Presence("room"));
+        }
+
+        await _redis.StopAsync();
+        await Wait.UntilAsync(() => !node.Broadcaster.IsConnected, "it is noticed");
+
+        (await node.Connections.DisconnectAsync("1.1")).Should().BeTrue();
+        await FluentActions.Awaiting(async () => await node.Connections.DisconnectAsync("2.1")).Should().ThrowAsync<BroadcasterUnavailableException>("it may be on another node");
+        await FluentActions.Awaiting(async () => await node.Connections.DisconnectUserAsync("eve")).Should().ThrowAsync<BroadcasterUnavailableException>("others may be on another node");
+
+        (one.CloseCode, eves.CloseCode, adas.CloseCode).Should().Be((4001, 4001, null));
+        await _redis.StartAsync();
+        await adas.UntilAsync(frames => frames[^1].Kind == "left");
+        adas.Edges.Should().Equal("-eve");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)] // commands are answered as ever: only the way that messages go shows it
