@@ -11,6 +11,7 @@ internal sealed class RedisSession : IDisposable
     private readonly IDatabase _database;
     private readonly ISubscriber _subscriber;
     private readonly RedisCallList _calls;
+    private long _pushes;
 
     public RedisSession(long number, IConnectionMultiplexer multiplexer, int database, TimerWheel wheel, TimeSpan commandTimeout, TimeProvider time)
     {
@@ -29,6 +30,12 @@ internal sealed class RedisSession : IDisposable
 
     /// <summary>Whether it is a cluster, as far as the client has found out.</summary>
     public bool IsCluster { get; }
+
+    /// <summary>Changes with everything that is pushed in it: then it is not dead, however long an answer takes.</summary>
+    public long Pushes => Volatile.Read(ref _pushes);
+
+    /// <summary>Says that something was pushed. What is counted twice at the same time counts once.</summary>
+    public void Pushed() => Volatile.Write(ref _pushes, _pushes + 1);
 
     /// <summary>Publishes; commands leave in the order of the calls.</summary>
     public void Publish(RedisChannel topic, RedisValue payload, RedisCall<long> call)

@@ -11,6 +11,9 @@ namespace RfBroadcast.Redis;
 /// </summary>
 internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroadcastOptions options, TimeProvider time, ILogger logger)
 {
+    // A probe behind others' messages is waited for this often: when it does not come then, it does not come.
+    private const int MostWaits = 6;
+
     private readonly string _process = NodeId.Next();
     private readonly ConcurrentDictionary<long, ControlRequest> _requests = new();
     private (RedisSession Session, Action<RedisChannel, RedisValue> Handler)? _open;
@@ -37,7 +40,10 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
             session.SubscribeAsync(keys.ControlOf(_process), handler)).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until a message to this process itself has gone through Redis and come back.</summary>
+    /// <summary>
+    /// Waits until a message to this process itself has gone through Redis and come back. It comes behind all that was pushed before: as long as that keeps
+    /// arriving, the connection is slow, or this process, and replacing it would only lose what is on its way.
+    /// </summary>
     /// <exception cref="BroadcasterUnavailableException">It did not.</exception>
     public async Task ProbeAsync(RedisSession session, CancellationToken cancellationToken)
     {
@@ -45,7 +51,7 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
         try
         {
             await SendAsync(session, keys.ControlOf(_process), new ControlMessage { Kind = ControlKind.Probe, From = _process, Id = id }).ConfigureAwait(false);
-            await request.Done.WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(session, request, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException fault)
         {
@@ -91,6 +97,23 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
         return request.Answers;
     }
 
+    private async Task WaitAsync(RedisSession session, ControlRequest probe, CancellationToken cancellationToken)
+    {
+        for (var waits = 1; ; waits++)
+        {
+            var before = session.Pushes;
+            try
+            {
+                await probe.Done.WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException) when (probe.Done.IsCompleted || (waits < MostWaits && session.Pushes != before))
+            {
+                // It has come meanwhile, or something else has.
+            }
+        }
+    }
+
     private (long Id, ControlRequest Request) Begin(Func<ControlMessage, bool> isAnswered)
     {
         var id = Interlocked.Increment(ref _lastId);
@@ -104,6 +127,7 @@ internal sealed class ControlLine(RedisKeys keys, NodeRegistry nodes, RedisBroad
 
     private void Receive(RedisSession session, byte[]? payload)
     {
+        session.Pushed();
         ControlMessage? message;
         try
         {

@@ -56,7 +56,11 @@ internal sealed partial class ChannelFeed
 
             var former = (Session: _session, Handler: _handler);
             _session = session;
-            _handler = (_, payload) => Receive(session, payload);
+            _handler = (_, payload) =>
+            {
+                session.Pushed();
+                Receive(session, payload);
+            };
             _isServerNew = former.Session is not null;
             _isHealing = IsOrdered; // what comes from now on is early, until the position has been compared
             return _opening = OpenAsync(session, _handler, former.Session, former.Handler);
