@@ -61,7 +61,7 @@ public sealed partial class RedisBroadcaster : IBroadcaster, IChannelHistory, IA
         _runtime.RewriteJoins = () => _presence.RewriteAsync();
         _runtime.HasJoins = () => _presence.HasJoins;
         _runtime.ResumeJoins = _presence.Resume;
-        _reader = new ChannelReader(_options);
+        _reader = new ChannelReader(_options, new UnreadableEntries(_redisMetrics, logger));
         _history = new RedisHistory(_link, _feeds, _reader, long.MaxValue);
         _recovery = new RedisHistory(_link, _feeds, _reader, _broadcasting.RecoveryBytes);
         var acceptance = new Acceptance(Hub, _metrics, _time);

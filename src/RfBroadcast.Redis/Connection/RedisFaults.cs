@@ -85,6 +85,7 @@ internal static class RedisFaults
         ("CLUSTERDOWN", "The Redis cluster is down", "not all of its slots are served"),
         ("database does not exist", "Redis does not have that many databases", SetDatabase),
         ("DB index is out of range", "Redis does not have that many databases", SetDatabase),
+        ("WRONGTYPE", "Something else than broadcasting has written to a key of the channel", "find what does, or set another Broadcasting:Redis:Prefix; then delete the channel's keys (docs/redis.md)"),
         ("unknown command", "This Redis is too old or has a command renamed", "broadcasting needs Redis 5 or later"),
     ];
 }

@@ -22,6 +22,18 @@ internal static class ItemText
         return expected is not null && Ascii.Equals(text, expected) ? expected : Encoding.UTF8.GetString(text);
     }
 
+    /// <summary>Moves on past a text; false when there is none.</summary>
+    public static bool TrySkip(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < 2 || rest.Length < 2 + BinaryPrimitives.ReadUInt16BigEndian(rest))
+        {
+            return false;
+        }
+
+        Take(ref rest);
+        return true;
+    }
+
     public static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
     {
         var end = 2 + BinaryPrimitives.ReadUInt16BigEndian(rest);

@@ -10,6 +10,8 @@ namespace RfBroadcast.Redis;
 /// </summary>
 internal static class MemberItem
 {
+    private const int StoredHeader = 12;
+
     public static (PresenceMember Member, string ConnectionId) ReadJoined(ReadOnlySpan<byte> body)
     {
         var joined = ReadTime(body);
@@ -21,11 +23,23 @@ internal static class MemberItem
 
     public static string ReadLeft(ReadOnlySpan<byte> body) => ItemText.Read(ref body);
 
-    /// <summary>A member as the hash of members has it: count 4 | time 8 | info.</summary>
-    public static PresenceMember ReadStored(string userId, ReadOnlySpan<byte> stored) => new(
-        userId,
-        ReadInfo(stored[12..]),
-        ReadTime(stored[4..]));
+    /// <summary>A member as the hash of members has it: count 4 | time 8 | info. Null when it is something else.</summary>
+    public static PresenceMember? ReadStored(string userId, ReadOnlySpan<byte> stored)
+    {
+        if (stored.Length < StoredHeader || userId.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new PresenceMember(userId, ReadInfo(stored[StoredHeader..]), ReadTime(stored[4..]));
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The info of a member as it is stored and travels.</summary>
     public static byte[] WriteInfo(JsonElement? info) => info is { } element ? Encoding.UTF8.GetBytes(element.GetRawText()) : [];

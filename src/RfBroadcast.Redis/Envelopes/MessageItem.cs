@@ -78,5 +78,25 @@ internal static class MessageItem
         };
     }
 
+    /// <summary>Whether these bytes are the item, header included, of a message that is kept, and can be read.</summary>
+    public static bool IsKept(ReadOnlySpan<byte> item)
+    {
+        if (EnvelopeItems.Count(item) is not (1, 1))
+        {
+            return false;
+        }
+
+        var body = item[EnvelopeItems.ItemHeader..];
+        if (body.Length < Fixed || BinaryPrimitives.ReadInt64BigEndian(body[1..]) is var ticks && (ticks < 0 || ticks > DateTime.MaxValue.Ticks))
+        {
+            return false;
+        }
+
+        var rest = body[9..];
+        return ItemText.TrySkip(ref rest)
+            && ((body[0] & HasExcept) == 0 || ItemText.TrySkip(ref rest))
+            && ((body[0] & HasUser) == 0 || ItemText.TrySkip(ref rest));
+    }
+
     private static int SizeOf(string? text) => text is null ? 0 : 2 + Encoding.UTF8.GetByteCount(text);
 }

@@ -3,13 +3,14 @@ using StackExchange.Redis;
 namespace RfBroadcast.Redis;
 
 /// <summary>Reads what Redis has of a channel: its tops, its history, its members.</summary>
-internal sealed class ChannelReader(RedisBroadcastOptions options)
+internal sealed class ChannelReader(RedisBroadcastOptions options, UnreadableEntries unreadable)
 {
     private const int FirstMessage = 3;
+    private const string Last = "last";
 
     /// <summary>The last messages that are still kept; 0 gives the tops alone.</summary>
     public Task<ChannelReading> ReadLastAsync(RedisSession session, ChannelPlace place, int last) =>
-        ReadAsync(session, place, Milliseconds(place.Settings.HistoryAge), long.MaxValue, "last", last, RedisValue.EmptyString);
+        ReadAsync(session, place, Milliseconds(place.Settings.HistoryAge), long.MaxValue, Last, last, RedisValue.EmptyString);
 
     /// <summary>All messages after a position, or none and why.</summary>
     public Task<ChannelReading> ReadSinceAsync(RedisSession session, ChannelPlace place, ChannelPosition since, long limitBytes) =>
@@ -31,7 +32,14 @@ internal sealed class ChannelReader(RedisBroadcastOptions options)
         var members = new List<PresenceMember>(parts.Length / 2);
         for (var i = 1; i + 1 < parts.Length; i += 2)
         {
-            members.Add(MemberItem.ReadStored((string)parts[i]!, (byte[])parts[i + 1]!));
+            if (MemberItem.ReadStored((string)parts[i]!, (byte[])parts[i + 1]!) is { } member)
+            {
+                members.Add(member);
+            }
+            else
+            {
+                unreadable.Member(keys.Members);
+            }
         }
 
         return (ChannelTops.Read(parts[0]), members);
@@ -72,6 +80,19 @@ internal sealed class ChannelReader(RedisBroadcastOptions options)
         for (var i = FirstMessage; i < parts.Length; i++)
         {
             ReadOnlyMemory<byte> items = (byte[])parts[i]!;
+            if (!MessageItem.IsKept(items.Span))
+            {
+                unreadable.Message(place.Keys.History, offset);
+                if (what != Last)
+                {
+                    return new ChannelReading(ChannelTops.Read(parts[0]), RecoveryFailure.Expired, []); // as when it were gone
+                }
+
+                messages.Clear(); // what is left is what comes after it
+                offset++;
+                continue;
+            }
+
             messages.Add(MessageItem.Read(EnvelopeItems.Next(ref items).Body, place.Channel, offset++, ref lastEvent));
         }
 

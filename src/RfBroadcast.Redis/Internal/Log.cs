@@ -50,6 +50,12 @@ internal static partial class Log
     [LoggerMessage(3013, LogLevel.Debug, "The position of {Channel} could not be compared")]
     public static partial void TouchFailed(ILogger logger, Exception exception, string channel);
 
+    [LoggerMessage(3014, LogLevel.Error, "Message {Offset} in {Key} cannot be read, because something else than broadcasting has written it: it counts as lost, and the channel's clients are told. Find what writes there, or set another Broadcasting:Redis:Prefix; then delete the entry (XDEL) or the key")]
+    public static partial void MessageUnreadable(ILogger logger, string key, long offset);
+
+    [LoggerMessage(3015, LogLevel.Error, "A member in {Key} cannot be read, because something else than broadcasting has written it: it is left out. Find what writes there, or set another Broadcasting:Redis:Prefix; then delete the field (HDEL)")]
+    public static partial void MemberUnreadable(ILogger logger, string key);
+
     [LoggerMessage(3020, LogLevel.Debug, "The sentinel {Sentinel} cannot be listened to; it is tried again")]
     public static partial void SentinelFailed(ILogger logger, Exception exception, string sentinel);
 

@@ -162,6 +162,7 @@ internal sealed partial class ChannelFeed
     [SuppressMessage("Design", "CA1031", Justification = "It must end with a channel that heals again.")]
     private async Task HealAsync(RedisSession session)
     {
+        string? said = null;
         while (true)
         {
             try
@@ -171,7 +172,12 @@ internal sealed partial class ChannelFeed
             }
             catch (Exception fault)
             {
-                Log.HealFailed(_services.Logger, fault, Channel.WireName);
+                if (fault.Message != said)
+                {
+                    said = fault.Message;
+                    Log.HealFailed(_services.Logger, fault, Channel.WireName);
+                }
+
                 if (!ReferenceEquals(session, _services.Link.Session))
                 {
                     return;

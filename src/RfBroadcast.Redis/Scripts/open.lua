@@ -11,7 +11,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local stored = redis.call('HGET', meta, 'top')
 local epoch, offset, order, its_server, checked
-if stored then
+if stored and #stored == 32 then
   epoch, offset, order, its_server, checked = struct.unpack('>c8I8I8I2I6', stored)
 end
 local lost = seen_epoch == epoch and seen_order > order

@@ -30,7 +30,7 @@ local function publish()
 
   local stored = call('HGET', meta, 'top')
   local epoch, offset, order, its_server, checked
-  if stored then
+  if stored and #stored == 32 then
     epoch, offset, order, its_server, checked = unpack('>c8I8I8I2I6', stored)
   end
   local lost

@@ -29,7 +29,7 @@ public static class RedisBroadcastTelemetry
     /// <summary>Counter: messages that arrived and for which there was no room; with history they are read again.</summary>
     public const string Overflows = "rfbroadcast.redis.overflows";
 
-    /// <summary>Counter: envelopes from Redis of a version this node does not know.</summary>
+    /// <summary>Counter: what came from Redis and could not be read: envelopes of a version this node does not know, and stored entries that others have written.</summary>
     public const string Unreadable = "rfbroadcast.redis.unreadable";
 
     /// <summary>Counter: dead nodes whose members this node took off.</summary>

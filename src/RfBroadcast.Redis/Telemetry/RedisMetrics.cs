@@ -20,7 +20,7 @@ internal sealed class RedisMetrics : IDisposable
         _gaps = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Gaps, "{message}", "Messages that were missing, by what became of them.");
         _lost = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Lost, "{message}", "Messages without history that never arrived.");
         _overflows = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Overflows, "{message}", "Messages for which there was no room between Redis and the fan-out.");
-        _unreadable = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Unreadable, "{envelope}", "Envelopes of an unknown version.");
+        _unreadable = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Unreadable, "{entry}", "Envelopes of an unknown version, and stored entries that others have written.");
         _swept = _meter.CreateCounter<long>(RedisBroadcastTelemetry.Swept, "{node}", "Dead nodes that this node has swept.");
     }
 
