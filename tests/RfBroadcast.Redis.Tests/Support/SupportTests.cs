@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -87,6 +88,23 @@ public sealed class SupportTests
         proxy.Cut();
         await FluentActions.Awaiting(async () => await AskAsync(client)).Should().ThrowAsync<IOException>();
         await Wait.UntilAsync(() => proxy.ConnectionCount == 0, "the connections are closed");
+    }
+
+    [Fact]
+    public async Task DeathWatch_ItsProcessEnds_WhatItHasStartedIsKilled()
+    {
+        // The end of a process closes its pipes, as disposing the watch does.
+        using var orphan = ChildProcess.Start(new ProcessStartInfo("sleep", ["1000"]));
+        using var disowned = ChildProcess.Start(new ProcessStartInfo("sleep", ["1000"]));
+        using (var watch = new DeathWatch())
+        {
+            watch.Watch(disowned.Id);
+            watch.Watch(orphan.Id);
+            watch.Forget(disowned.Id);
+        }
+
+        await orphan.ExitAsync();
+        disowned.IsRunning.Should().BeTrue();
     }
 
     private static async Task<string> AskAsync(TcpClient client)

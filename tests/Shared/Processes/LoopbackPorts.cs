@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace RfBroadcast.Redis.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>Ports of the loopback that nobody listens on. No two calls of this process give the same one.</summary>
 internal static class LoopbackPorts

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace RfBroadcast.Redis.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
-/// <summary>A process that this one has started, with what it writes. It does not outlive this one when that ends by itself.</summary>
+/// <summary>A process that this one has started, with what it writes. It does not outlive this one, however that ends.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
@@ -22,6 +22,8 @@ internal sealed class ChildProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => Ended();
     }
+
+    public int Id => _process.Id;
 
     public bool IsRunning => !_process.HasExited;
 
@@ -43,7 +45,7 @@ internal sealed class ChildProcess : IDisposable
         child._process.Start();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
-        AppDomain.CurrentDomain.ProcessExit += child.KillIfRunning;
+        DeathWatch.OfThisProcess.Watch(child._process.Id);
         return child;
     }
 
@@ -74,7 +76,10 @@ internal sealed class ChildProcess : IDisposable
     {
         using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync().InTimeAsync();
-        kill.ExitCode.Should().Be(0);
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The process cannot be sent {signal}.");
+        }
     }
 
     /// <summary>Waits until it has ended and everything it wrote has been read; gives its exit code.</summary>
@@ -87,18 +92,18 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Ends it as a crash would.</summary>
     public async Task KillAsync()
     {
-        KillIfRunning(this, EventArgs.Empty);
+        KillIfRunning();
         await ExitAsync();
     }
 
     public void Dispose()
     {
-        KillIfRunning(this, EventArgs.Empty);
-        AppDomain.CurrentDomain.ProcessExit -= KillIfRunning;
+        KillIfRunning();
+        DeathWatch.OfThisProcess.Forget(_process.Id);
         _process.Dispose();
     }
 
-    private void KillIfRunning(object? sender, EventArgs e)
+    private void KillIfRunning()
     {
         try
         {

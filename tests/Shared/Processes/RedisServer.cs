@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace RfBroadcast.Redis.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>
 /// A redis-server of its own, with a private directory, on a port of the loopback that it keeps from run to run. What it holds
@@ -16,11 +16,13 @@ internal sealed partial class RedisServer : IAsyncDisposable
         return redis.call('HSET', KEYS[1], 'top', string.sub(before, 1, 26) .. struct.pack('>I6', time[1] * 1000 + math.floor(time[2] / 1000)))
         """;
 
+    private readonly int? _core;
     private readonly string[] _settings;
     private ChildProcess? _process;
 
-    private RedisServer(string[] settings)
+    private RedisServer(int? core, string[] settings)
     {
+        _core = core;
         _settings = settings;
         Directory = System.IO.Directory.CreateTempSubdirectory("rfb-redis-").FullName;
     }
@@ -38,9 +40,12 @@ internal sealed partial class RedisServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="settings">Settings and their values in turn, as in redis.conf: <c>"maxmemory", "10mb"</c>.</param>
-    public static async Task<RedisServer> StartNewAsync(params string[] settings)
+    public static Task<RedisServer> StartNewAsync(params string[] settings) => StartNewAsync(core: null, settings);
+
+    /// <summary>Starts a server on one processor core alone, where one is given.</summary>
+    public static async Task<RedisServer> StartNewAsync(int? core, params string[] settings)
     {
-        var server = new RedisServer(settings);
+        var server = new RedisServer(core, settings);
         await server.StartAsync();
         return server;
     }
@@ -66,7 +71,11 @@ internal sealed partial class RedisServer : IAsyncDisposable
         }
 
         _process?.Dispose();
-        _process = ChildProcess.Start(new ProcessStartInfo("redis-server", arguments));
+
+        // Pinned by taskset, which replaces itself by the server.
+        _process = ChildProcess.Start(_core is { } core
+            ? new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), "redis-server", .. arguments])
+            : new ProcessStartInfo("redis-server", arguments));
         await _process.UntilOutputAsync("Ready to accept connections");
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace RfBroadcast.Redis.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>Runs redis-cli.</summary>
 internal static class RedisCli

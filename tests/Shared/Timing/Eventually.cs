@@ -1,4 +1,4 @@
-namespace RfBroadcast.Redis.Tests.Support;
+namespace RfBroadcast.TestSupport;
 
 /// <summary>Conditions that take a call to look at.</summary>
 internal static class Eventually
