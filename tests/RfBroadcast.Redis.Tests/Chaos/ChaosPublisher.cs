@@ -6,8 +6,9 @@ namespace RfBroadcast.Redis.Tests.Chaos;
 internal sealed class ChaosPublisher(int number, NodeProcess node, IReadOnlyList<string> channels, Random random, PublishLedger ledger, Findings findings)
 {
     private int _count;
+    private string? _refusal;
 
-    public override string ToString() => $"publisher {number} on {node.Address}";
+    public override string ToString() => $"publisher {number} on {node.Address}, which said last: {_refusal}";
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -32,7 +33,8 @@ internal sealed class ChaosPublisher(int number, NodeProcess node, IReadOnlyList
                 return true;
             }
 
-            if (refused!.MayHaveBeenSent) // one of them
+            _refusal = refused!.Message; // one of them
+            if (refused.MayHaveBeenSent)
             {
                 ledger.MayHaveBeenSent();
             }
@@ -43,6 +45,7 @@ internal sealed class ChaosPublisher(int number, NodeProcess node, IReadOnlyList
         }
         catch (HttpRequestException fault) when (fault.StatusCode is null)
         {
+            _refusal = fault.Message;
             ledger.MayHaveBeenSent(); // the node went
         }
         catch (Exception fault)

@@ -43,7 +43,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     }
 
     private static string Tail(string output) =>
-        string.Join('\n', output.Split('\n').TakeLast(200).Select(line => line.Length > 250 ? line[..250] : line));
+        string.Join('\n', output.Split('\n').TakeLast(200).Select(line => line.Length > 1500 ? line[..1500] : line));
 
     private static int? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
