@@ -188,40 +188,36 @@ internal sealed class RedisLink(
         Volatile.Write(ref _suspected, suspected);
         EventHandler<ConnectionFailedEventArgs> failed = (_, args) => Failed(args, suspected);
         _multiplexer.ConnectionFailed += failed;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         try
         {
             using var session = new RedisSession(Interlocked.Increment(ref _number), _multiplexer, connector.Database, wheel, options.CommandTimeout, time);
-            await user.PrepareAsync(session, _stopping.Token).ConfigureAwait(false);
+            await UnlessLostAsync(user.PrepareAsync(session, ending.Token), suspected.Task).ConfigureAwait(false);
             _session = session;
             Changed();
             Log.Connected(logger, connector.Describe(), session.Number);
-            await WatchAsync(session, suspected.Task).ConfigureAwait(false);
+            await WatchAsync(session, suspected.Task, ending.Token).ConfigureAwait(false);
         }
         finally
         {
             _multiplexer.ConnectionFailed -= failed;
+            await ending.CancelAsync().ConfigureAwait(false); // what still waits in the session
         }
     }
 
     /// <summary>
     /// Watches a session until it fails; from its first moment on, because what is restored in it may wait for answers of a connection that has died.
     /// </summary>
-    private async Task WatchAsync(RedisSession session, Task suspected)
+    private async Task WatchAsync(RedisSession session, Task suspected, CancellationToken ending)
     {
-        var restoring = user.RestoreAsync(session, _stopping.Token);
-        _ = restoring.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default); // seen, whenever it ends
+        var restoring = user.RestoreAsync(session, ending);
+        SeeFault(restoring);
         var isRestored = false;
         while (true)
         {
-            var due = Task.Delay(_checkInterval, time, _stopping.Token);
-            await (isRestored ? Task.WhenAny(due, suspected) : Task.WhenAny(due, suspected, restoring)).ConfigureAwait(false);
-            _stopping.Token.ThrowIfCancellationRequested();
-            if (suspected.IsCompleted)
-            {
-                // A connection that was dropped: what was pushed meanwhile is lost, so a new session begins.
-                throw new BroadcasterUnavailableException("The connection to Redis was lost.", mayHaveBeenSent: false);
-            }
-
+            var due = Task.Delay(_checkInterval, time, ending);
+            await UnlessLostAsync(isRestored ? due : Task.WhenAny(due, restoring), suspected).ConfigureAwait(false);
+            ending.ThrowIfCancellationRequested();
             if (!isRestored && restoring.IsCompleted)
             {
                 await restoring.ConfigureAwait(false);
@@ -229,9 +225,26 @@ internal sealed class RedisLink(
                 _backoff.Reset();
             }
 
-            await user.CheckAsync(session, _stopping.Token).ConfigureAwait(false);
+            await UnlessLostAsync(user.CheckAsync(session, ending), suspected).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Waits, but no longer than the connection is there: what it was pushed meanwhile is lost, so a new session begins.</summary>
+    private static async Task UnlessLostAsync(Task work, Task suspected)
+    {
+        SeeFault(work);
+        await Task.WhenAny(work, suspected).ConfigureAwait(false);
+        if (suspected.IsCompleted)
+        {
+            throw new BroadcasterUnavailableException("The connection to Redis was lost.", mayHaveBeenSent: false);
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    // Nobody may be there any more when it ends.
+    private static void SeeFault(Task work) =>
+        _ = work.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     // An attempt that failed tells nothing new: only a connection that was there can be lost.
     private static void Failed(ConnectionFailedEventArgs args, TaskCompletionSource suspected)
