@@ -85,18 +85,19 @@ public sealed partial class RedisBroadcaster
     /// <returns>How many there were.</returns>
     internal async ValueTask<int> DisconnectHereAsync(string? connectionId, string? userId, DisconnectReason reason)
     {
-        var count = 0;
-        foreach (var connection in Hub.Connections)
+        IReadOnlyList<IConnection> told = connectionId switch
         {
-            if (connectionId is not null ? connection.Id == connectionId : userId is not null && connection.UserId == userId)
-            {
-                connection.Close(reason.Code, reason.Message);
-                await RemoveConnectionAsync(connection.Id, leaveAtOnce: !reason.ClientComesBack, CancellationToken.None).ConfigureAwait(false);
-                count++;
-            }
+            null => [.. Hub.Connections.Where(connection => userId is not null && connection.UserId == userId)],
+            _ when Hub.FindConnection(connectionId) is { } found => [found],
+            _ => [],
+        };
+        foreach (var connection in told)
+        {
+            connection.Close(reason.Code, reason.Message);
+            await RemoveConnectionAsync(connection.Id, leaveAtOnce: !reason.ClientComesBack, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return count;
+        return told.Count;
     }
 
     private async ValueTask<SubscribeOutcome> CompleteAsync(

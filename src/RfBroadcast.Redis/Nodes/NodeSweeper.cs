@@ -23,19 +23,14 @@ internal sealed class NodeSweeper(
     public async Task SweepAsync(RedisSession session, string node)
     {
         var notes = (RedisResult[])(await session.ExecuteAsync("SMEMBERS", keys.Node(node)).ConfigureAwait(false))!; // a set
-        var channels = new HashSet<Channel>();
+        var channels = new HashSet<Channel>(); // each may have several notes
+        var sweeps = new List<Task<long>>();
         foreach (var name in notes)
         {
-            if (ChannelNote.Parse((string)name!) is { } channel)
+            if (ChannelNote.Parse((string)name!) is { } channel && channels.Add(channel))
             {
-                channels.Add(channel);
+                sweeps.Add(SweepAsync(session, node, channel));
             }
-        }
-
-        var sweeps = new List<Task<long>>(channels.Count);
-        foreach (var channel in channels)
-        {
-            sweeps.Add(SweepAsync(session, node, channel));
         }
 
         var left = await Task.WhenAll(sweeps).ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal struct OrderedArguments
         Keys[_key++] = channel.Keys.Meta;
         Keys[_key++] = channel.Keys.History;
         Values[_value++] = channel.Keys.TopicName;
-        if (run.HasKeys())
+        if (head.KeyCount > 0)
         {
             Values[_value++] = AddKeys(run);
             Values[_value++] = subscribers.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace RfBroadcast.Redis;
 
@@ -9,7 +8,7 @@ namespace RfBroadcast.Redis;
 /// </summary>
 internal readonly record struct RunHead(int Count, int KeyCount, bool IsServerNew, ChannelSettings Settings, TimeSpan Lifetime, ChannelPlace Seen)
 {
-    public const int Length = 1 + 1 + 1 + 8 + 8 + 8 + ChannelTops.EpochLength + 8;
+    public const int Length = 1 + 1 + 1 + 8 + 8 + 8 + ScriptHead.SeenLength;
 
     private const byte SomethingWasSeen = 2;
 
@@ -25,10 +24,6 @@ internal readonly record struct RunHead(int Count, int KeyCount, bool IsServerNe
         BinaryPrimitives.WriteInt64BigEndian(output[3..], Settings.HistorySize);
         BinaryPrimitives.WriteInt64BigEndian(output[11..], (long)Lifetime.TotalMilliseconds);
         BinaryPrimitives.WriteInt64BigEndian(output[19..], (long)Settings.HistoryAge.TotalMilliseconds + ExtraAge);
-        if (isSeen)
-        {
-            Encoding.ASCII.GetBytes(Seen.SeenEpoch, output[27..]);
-            BinaryPrimitives.WriteInt64BigEndian(output[(27 + ChannelTops.EpochLength)..], Seen.SeenOrder);
-        }
+        ScriptHead.WriteSeen(output[27..], Seen);
     }
 }

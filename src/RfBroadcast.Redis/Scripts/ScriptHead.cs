@@ -9,7 +9,10 @@ internal static class ScriptHead
     /// <summary>The flag that says that the server may be another one than before, so that the two are compared.</summary>
     public const byte ServerIsNew = 1;
 
-    private const int Length = ChannelTops.EpochLength + ChannelTops.EpochLength + 8 + 8 + 1;
+    /// <summary>How many bytes <see cref="WriteSeen"/> writes.</summary>
+    public const int SeenLength = ChannelTops.EpochLength + 8;
+
+    private const int Length = ChannelTops.EpochLength + SeenLength + 8 + 1;
 
     public static byte[] Of(in ChannelPlace place, TimeSpan lifetime)
     {
@@ -17,11 +20,17 @@ internal static class ScriptHead
         var rest = head.AsSpan();
         Epochs.Write(rest[..ChannelTops.EpochLength]);
         rest = rest[ChannelTops.EpochLength..];
-        Encoding.ASCII.GetBytes(place.SeenEpoch ?? "", rest);
-        rest = rest[ChannelTops.EpochLength..];
-        BinaryPrimitives.WriteInt64BigEndian(rest, place.SeenOrder);
-        BinaryPrimitives.WriteInt64BigEndian(rest[8..], (long)lifetime.TotalMilliseconds);
-        rest[16] = place.IsServerNew ? ServerIsNew : (byte)0;
+        WriteSeen(rest, place);
+        rest = rest[SeenLength..];
+        BinaryPrimitives.WriteInt64BigEndian(rest, (long)lifetime.TotalMilliseconds);
+        rest[8] = place.IsServerNew ? ServerIsNew : (byte)0;
         return head;
+    }
+
+    /// <summary>Writes what was seen of a channel: an epoch of zeros when nothing was.</summary>
+    public static void WriteSeen(Span<byte> output, in ChannelPlace place)
+    {
+        Encoding.ASCII.GetBytes(place.SeenEpoch ?? "", output);
+        BinaryPrimitives.WriteInt64BigEndian(output[ChannelTops.EpochLength..], place.SeenOrder);
     }
 }
