@@ -102,7 +102,7 @@ public sealed class RedisErrorTests
     public async Task Server_IsAReplica_IsSaid()
     {
         await using var master = await RedisServer.StartNewAsync();
-        await using var replica = await RedisServer.StartNewAsync("replicaof", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {master.Port}"));
+        await using var replica = await master.StartReplicaAsync();
 
         (await FaultAsync(options => options.ConnectionString = replica.EndPoint))
             .Should().Contain("is a read-only replica: let Broadcasting:Redis:Host (or ConnectionString) name the master");

@@ -21,7 +21,7 @@ public sealed class QuickFailOverTests(ITestOutputHelper output) : IAsyncLifetim
     public async Task InitializeAsync()
     {
         _master = await RedisServer.StartNewAsync();
-        _replica = await RedisServer.StartNewAsync("replicaof", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {_master.Port}"));
+        _replica = await _master.StartReplicaAsync();
         await _replica.UntilReplicatingAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class QuickFailOverTests(ITestOutputHelper output) : IAsyncLifetim
         await PublishAsync(node);
         var name = await alone.CliAsync("INFO", "replication");
 
-        await using var replica = await RedisServer.StartNewAsync("replicaof", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {alone.Port}"));
+        await using var replica = await alone.StartReplicaAsync();
         await replica.UntilReplicatingAsync();
         await PublishAsync(node);
 

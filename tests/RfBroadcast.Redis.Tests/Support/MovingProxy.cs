@@ -27,9 +27,6 @@ internal sealed class MovingProxy : IAsyncDisposable
 
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>How many connections clients have opened.</summary>
-    public int AcceptedCount { get; private set; }
-
     /// <summary>Changes the server, of all connections.</summary>
     public void MoveTo(int target) => _target = target;
 
@@ -55,7 +52,6 @@ internal sealed class MovingProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_stopping.Token);
-                AcceptedCount++;
                 running.Add(Quietly(ServeAsync(client)));
             }
         }

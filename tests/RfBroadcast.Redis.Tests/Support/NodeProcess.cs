@@ -9,22 +9,16 @@ using RfBroadcast.RedisNode;
 namespace RfBroadcast.Redis.Tests.Support;
 
 /// <summary>A node as a process of its own (tests/RfBroadcast.RedisNode), on the same address each time it is started.</summary>
-internal sealed partial class NodeProcess : IAsyncDisposable
+internal sealed partial class NodeProcess : RestartableProcess, IAsyncDisposable
 {
     private readonly HttpClient _http = new();
     private readonly string[] _settings;
     private readonly string? _certificates;
-    private ChildProcess? _process;
 
     private NodeProcess(string[] settings, string? certificates = null) => (_settings, _certificates) = (settings, certificates);
 
     /// <summary>Where it listens; a free port of the loopback the first time.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
-
-    /// <summary>What its current or last run has written.</summary>
-    public string Output => _process?.Output ?? "";
-
-    public bool IsRunning => _process is { IsRunning: true };
 
     /// <summary>Starts a node.</summary>
     /// <param name="redis">Its Redis, as StackExchange.Redis writes it.</param>
@@ -47,7 +41,6 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Starts it again after it has ended.</summary>
     public async Task StartAsync()
     {
-        _process?.Dispose();
         var start = new ProcessStartInfo("dotnet",
             ["exec", typeof(Published).Assembly.Location, "--urls", Address.GetLeftPart(UriPartial.Authority), .. _settings.Select(setting => "--" + setting)]);
         if (_certificates is not null)
@@ -55,25 +48,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
             start.Environment["SSL_CERT_FILE"] = _certificates;
         }
 
-        _process = ChildProcess.Start(start);
-        await _process.UntilOutputAsync("Now listening on:");
-        Address = new Uri(Listening().Match(_process.Output).Groups["address"].Value);
+        await RunAsync(start, "Now listening on:");
+        Address = new Uri(Listening().Match(Output).Groups["address"].Value);
     }
-
-    /// <summary>Asks it to stop, as an operator does, and waits until it has.</summary>
-    public async Task StopAsync()
-    {
-        await Running.SignalAsync("TERM");
-        await Running.ExitAsync();
-    }
-
-    /// <summary>Ends it as a crash does.</summary>
-    public Task KillAsync() => Running.KillAsync();
-
-    /// <summary>Stops the process where it is, with its connections open.</summary>
-    public Task FreezeAsync() => Running.SignalAsync("STOP");
-
-    public Task ThawAsync() => Running.SignalAsync("CONT");
 
     /// <summary>Connects a client, and reads the greeting.</summary>
     public async Task<WireClient> ConnectAsync(string? user = null, string query = "")
@@ -127,12 +104,10 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _process?.Dispose();
+        End();
         _http.Dispose();
         return default;
     }
-
-    private ChildProcess Running => _process ?? throw new InvalidOperationException("The node is not running.");
 
     [GeneratedRegex(@"Now listening on: (?<address>http://\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Listening();

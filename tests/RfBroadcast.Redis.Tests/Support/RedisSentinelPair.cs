@@ -30,7 +30,7 @@ internal sealed class RedisSentinelPair : IAsyncDisposable
     public static async Task<RedisSentinelPair> StartNewAsync()
     {
         var first = await RedisServer.StartNewAsync();
-        var second = await RedisServer.StartNewAsync("replicaof", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {first.Port}"));
+        var second = await first.StartReplicaAsync();
         var pair = new RedisSentinelPair(first, second);
         try
         {

@@ -8,7 +8,7 @@ namespace RfBroadcast.TestSupport;
 /// A redis-server of its own, with a private directory, on a port of the loopback that it keeps from run to run. What it holds
 /// is written to its append-only file, so that it is there again after a restart, unless that is to be without its data.
 /// </summary>
-internal sealed partial class RedisServer : IAsyncDisposable
+internal sealed partial class RedisServer : RestartableProcess, IAsyncDisposable
 {
     private const string PretendCompared = """
         local before = redis.call('HGET', KEYS[1], 'top')
@@ -18,7 +18,6 @@ internal sealed partial class RedisServer : IAsyncDisposable
 
     private readonly int? _core;
     private readonly string[] _settings;
-    private ChildProcess? _process;
 
     private RedisServer(int? core, string[] settings)
     {
@@ -32,11 +31,6 @@ internal sealed partial class RedisServer : IAsyncDisposable
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     public string Directory { get; }
-
-    public bool IsRunning => _process is { IsRunning: true };
-
-    /// <summary>What its current or last run has logged.</summary>
-    public string Log => _process?.Output ?? "";
 
     /// <summary>Starts a server.</summary>
     /// <param name="settings">Settings and their values in turn, as in redis.conf: <c>"maxmemory", "10mb"</c>.</param>
@@ -70,29 +64,15 @@ internal sealed partial class RedisServer : IAsyncDisposable
             arguments.Add(_settings[i + 1]);
         }
 
-        _process?.Dispose();
-
         // Pinned by taskset, which replaces itself by the server.
-        _process = ChildProcess.Start(_core is { } core
+        var start = _core is { } core
             ? new ProcessStartInfo("taskset", ["-c", core.ToString(CultureInfo.InvariantCulture), "redis-server", .. arguments])
-            : new ProcessStartInfo("redis-server", arguments));
-        await _process.UntilOutputAsync("Ready to accept connections");
+            : new ProcessStartInfo("redis-server", arguments);
+        await RunAsync(start, "Ready to accept connections");
     }
 
-    /// <summary>Ends it as an operator does.</summary>
-    public async Task StopAsync()
-    {
-        await Running.SignalAsync("TERM");
-        await Running.ExitAsync();
-    }
-
-    /// <summary>Ends it as a crash does.</summary>
-    public Task KillAsync() => Running.KillAsync();
-
-    /// <summary>Stops the process where it is, with its connections open, as a machine that hangs.</summary>
-    public Task FreezeAsync() => Running.SignalAsync("STOP");
-
-    public Task ThawAsync() => Running.SignalAsync("CONT");
+    /// <summary>Starts another server, as a replica of this one.</summary>
+    public Task<RedisServer> StartReplicaAsync() => StartNewAsync("replicaof", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {Port}"));
 
     /// <summary>Freezes a replica of this server and lets go of it: it gets nothing of what is written from now on.</summary>
     public async Task LeaveBehindAsync(RedisServer replica)
@@ -160,7 +140,7 @@ internal sealed partial class RedisServer : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _process?.Dispose();
+        End();
         try
         {
             System.IO.Directory.Delete(Directory, recursive: true);
@@ -172,8 +152,6 @@ internal sealed partial class RedisServer : IAsyncDisposable
 
         return default;
     }
-
-    private ChildProcess Running => _process ?? throw new InvalidOperationException("The Redis server is not running.");
 
     [GeneratedRegex(@"^slave0:.*\bstate=online,offset=(?<offset>\d+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Replica();
